@@ -1,0 +1,26 @@
+"""The one place that draws random values: row ids, link tokens, secrets."""
+
+import secrets
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id() -> str:
+    """An opaque row id: 24 characters of Crockford's base 32, 120 random bits."""
+    bits = secrets.randbits(120)
+    return "".join(_ALPHABET[(bits >> shift) & 31] for shift in range(115, -1, -5))
+
+
+def new_token() -> str:
+    """A secret for a link, a session or an API client: 22 URL-safe characters, 128 random bits or more."""
+    return secrets.token_urlsafe(17)[:22]
+
+
+def new_secret() -> str:
+    """A secret long enough to derive keys from: 43 URL-safe characters, 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def new_nonce() -> bytes:
+    """Twelve random bytes: a nonce for AES-GCM."""
+    return secrets.token_bytes(12)
