@@ -1,0 +1,1 @@
+"""When an answer, or silence, needs a person."""

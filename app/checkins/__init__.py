@@ -1,0 +1,1 @@
+"""When a person is asked, and where the dialogue with them stands."""

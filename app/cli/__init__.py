@@ -1,0 +1,24 @@
+"""Commands for those who run the service: ``flask --app wsgi …``, one file a group."""
+
+from flask import Flask
+
+from app.cli.checkins import checkin_group, enrol
+from app.cli.content import content_group
+from app.cli.database import db_group
+from app.cli.demo import demo_group
+from app.cli.doctor import doctor
+from app.cli.outbox import outbox_group
+from app.cli.patients import patient_group
+from app.cli.processes import web, worker
+from app.cli.simulate import simulate
+from app.cli.staff import staff_group
+from app.cli.tokens import token_group
+
+
+def register_commands(app: Flask) -> None:
+    """Add every command."""
+    for command in (
+        db_group, demo_group, content_group, staff_group, token_group, patient_group, enrol, checkin_group, web, worker,
+        outbox_group, simulate, doctor,
+    ):  # fmt: skip
+        app.cli.add_command(command)

@@ -1,0 +1,1 @@
+"""Reads what clinicians write, and refuses what is wrong."""

@@ -1,0 +1,1 @@
+"""Which nurse is told, and who next."""

@@ -1,0 +1,1 @@
+"""Ways out: each sends one message and says what became of it."""

@@ -1,0 +1,1 @@
+"""The worker: a handful of interval ticks."""

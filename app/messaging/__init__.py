@@ -1,0 +1,1 @@
+"""Texts out and in: keywords, segments, rendering, the outbox and the inbox."""

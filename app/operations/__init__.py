@@ -1,0 +1,1 @@
+"""What keeps the service itself honest: progress of each stage, and switches that a person turned."""

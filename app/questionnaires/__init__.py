@@ -1,0 +1,1 @@
+"""What is asked and what was answered: definitions, the engine that asks, reading of replies, scores."""

@@ -1,0 +1,22 @@
+"""Every capability's tables, gathered for migrations and reports."""
+
+from app.alerts.models import Alert, AlertEvent
+from app.audit.models import AuditEvent
+from app.checkins.models import Checkin, CheckinPlan, Enrolment, FormLink, PublishedProgram, SiteProgram
+from app.columns import Base
+from app.escalation.models import OnCallSchedule, Page, Shift
+from app.messaging.models import DeliveryEvent, InboundMessage, OutboundMessage, SenderPace
+from app.operations.models import StageProgress, Switch
+from app.patients.models import Consent, ContactPoint, NameToken, Patient, RelatedPerson
+from app.questionnaires.models import Answer, PublishedQuestionnaire, QuestionnaireResponse
+from app.staff.models import ApiToken, IdempotentAnswer, Membership, Practitioner, SignInFailure, Site, StaffSession
+
+metadata = Base.metadata
+
+__all__ = [
+    "Alert", "AlertEvent", "Answer", "ApiToken", "AuditEvent", "Checkin", "CheckinPlan", "Consent", "ContactPoint",
+    "DeliveryEvent", "Enrolment", "FormLink", "IdempotentAnswer", "InboundMessage", "Membership", "NameToken",
+    "OnCallSchedule", "OutboundMessage", "Page", "Patient", "Practitioner", "PublishedProgram",
+    "PublishedQuestionnaire", "QuestionnaireResponse", "RelatedPerson", "SenderPace", "Shift", "SignInFailure", "Site",
+    "SiteProgram", "StaffSession", "StageProgress", "Switch", "metadata",
+]  # fmt: skip

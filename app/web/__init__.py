@@ -1,0 +1,1 @@
+"""Pages for patients, caregivers and the care team."""

@@ -1,0 +1,1 @@
+"""Flows: one function a file, each owning its transaction. Read these first."""
