@@ -1,0 +1,137 @@
+"""Conditions on the judged entry alone: composite grades, clusters, urgency, words, ambers, and how it came in."""
+
+from dataclasses import dataclass
+
+from app.alerts import wording
+from app.alerts.entries import ItemFacts, number
+from app.alerts.history import Answer
+from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict
+from app.alerts.red_flags import find
+from app.composites import composite_for
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """The composite grade of a symptom term reaches a grade.
+
+    The term's answers are the items named ``<term>-frequency``, ``-severity`` and ``-interference`` (or ``-amount``).
+    """
+
+    term: str
+    at_least: float
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide; without a grade, unknown."""
+        judged = scene.history.judged
+        named = {link.replace("_", "-"): value for link, value in judged.answers.items()}
+        parts = {name: named.get(f"{self.term}-{name}") for name in ("frequency", "severity", "interference", "amount")}
+        grade = composite_for(self.term, {name: number(value) for name, value in parts.items()})
+        if grade is None:
+            return UNKNOWN
+        if grade < self.at_least:
+            return FALSE
+        facts = ItemFacts(link_id=self.term, label=self.term.replace("-", " ") + " (composite grade)", kind="composite")
+        clause = wording.compared(facts, "at_least", self.at_least)
+        answer = Answer(judged.authored_at, grade)
+        return Verdict(True, (Evidence(Basis.LEVEL, clause, facts, answer, {"composite": grade}),))
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """At least ``count`` of some items reach a level together; decided as soon as the known answers suffice."""
+
+    items: tuple[str, ...]
+    at_least: float
+    count: int
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide."""
+        reached, unknown = [], 0
+        for name in self.items:
+            facts = scene.history.item(name)
+            answer = scene.history.current(facts)
+            if answer is None:
+                unknown += 1
+            elif answer.value >= self.at_least:
+                clause = wording.compared(facts, "at_least", self.at_least)
+                reached.append(Evidence(Basis.CLUSTER, clause, facts, answer))
+        if len(reached) >= self.count:
+            return Verdict(True, tuple(reached))
+        return UNKNOWN if len(reached) + unknown >= self.count else FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The person asked for a call now: value 1 of the item ``urgency``."""
+
+    item: str = "urgency"
+    now: float = 1
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide; not asked or not answered is unknown."""
+        facts = scene.history.item(self.item)
+        answer = scene.history.current(facts)
+        if answer is None:
+            return UNKNOWN
+        if answer.value != self.now:
+            return FALSE
+        evidence = Evidence(Basis.URGENT, "asked for a call now", facts, answer, {"urgent": True})
+        return Verdict(True, (evidence,))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The person wrote words that need a person now, in one item or anywhere. No text is false, not unknown."""
+
+    item: str | None = None
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide; each flag gives its own evidence, once."""
+        judged = scene.history.judged
+        if self.item is None:
+            texts = [value for value in judged.answers.values() if isinstance(value, str)] + list(judged.texts)
+        else:
+            value = judged.answers.get(scene.history.item(self.item).link_id)
+            texts = [value] if isinstance(value, str) else []
+        flags: dict[str, str] = {}
+        for text in texts:
+            for flag in find(text, judged.language):
+                flags.setdefault(str(flag.flag), flag.phrase)
+        evidence = (
+            Evidence(
+                Basis.WORDS, f"Wrote words that need a person now: “{phrase}”", values={"flag": name, "phrase": phrase}
+            )
+            for name, phrase in flags.items()
+        )
+        return Verdict(bool(flags), tuple(evidence))
+
+
+@dataclass(frozen=True, slots=True)
+class Ambers:
+    """At least so many subjects are amber in this entry by a rise or a level."""
+
+    at_least: int
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide."""
+        if len(scene.ambers) < self.at_least:
+            return FALSE
+        clause = f"{len(scene.ambers)} ambers in one check-in: {wording.listed(scene.ambers)}"
+        return Verdict(True, (Evidence(Basis.AMBERS, clause, values={"ambers": list(scene.ambers)}),))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the check-in came in: ``late`` or ``partial``."""
+
+    kind: str
+    expected: bool = True
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide."""
+        judged = scene.history.judged
+        holds = judged.late if self.kind == "late" else judged.status in {"partial", "stopped"}
+        if holds is not self.expected:
+            return FALSE
+        clause = {"late": "Check-in answered late", "partial": "Check-in answered in part"}[self.kind] if holds else ""
+        return Verdict(True, (Evidence(Basis.FORM, clause),))

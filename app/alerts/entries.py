@@ -1,0 +1,204 @@
+"""What rules are given: one check-in's answers, and the definitions of the items that were asked."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from app.codes import Respondent
+
+AnswerValue = float | str | None
+
+_RESPONDENTS = {"patient": Respondent.SELF} | {member.value: member for member in Respondent}
+_HEARD = {"completed", "partial", "stopped", "amended", "in-progress"}
+_GOALS_QUESTIONNAIRE = "personal-goals"
+_SCALE_END, _SEVERE_FROM = 10, 7
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What a rule needs to know of an item; ``code`` is ``(system, code)``."""
+
+    link_id: str
+    code: tuple[str, str] | None = None
+    worse: str = "high"
+    label: str = ""
+    kind: str | None = None
+    high: float | None = None
+    options: tuple[tuple[float, str], ...] = ()
+
+    @classmethod
+    def of(cls, item: Any) -> "ItemFacts":
+        """Take the facts from a mapping as a content file has it, or from a definition with the same attributes."""
+
+        def read(name: str) -> Any:
+            return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+
+        code, link_id, kind = read("code"), str(read("link_id")), read("type")
+        if code is not None:
+            code = (code["system"], str(code["code"])) if isinstance(code, Mapping) else (code.system, code.code)
+        return cls(
+            link_id=link_id,
+            code=code,
+            worse=read("worse") or "high",
+            label=(read("label") or {}).get("en") or link_id.replace("_", " "),
+            kind=str(kind) if kind else None,
+            high=read("max"),
+            options=tuple(_option(option) for option in read("options") or ()),
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that goals and baselines may be kept under: the code first, then the ``link_id``."""
+        return (self.code[1], self.link_id) if self.code else (self.link_id,)
+
+    def severe(self, value: float) -> bool | None:
+        """Whether an answer is severe: 7 or worse on a 0-10 scale. ``None`` where the item is no such scale."""
+        if self.kind != "scale" or self.high != _SCALE_END:
+            return None
+        return value <= _SCALE_END - _SEVERE_FROM if self.worse == "low" else value >= _SEVERE_FROM
+
+    def worsening(self, value: float, reference: float) -> float:
+        """By how much ``value`` is worse than ``reference``; negative when it is better."""
+        return reference - value if self.worse == "low" else value - reference
+
+
+class ItemSet:
+    """The items of one questionnaire, found by ``link_id`` or by code."""
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self.by_link: dict[str, ItemFacts] = {}
+        self._by_code: dict[str, list[ItemFacts]] = {}
+        self._same: dict[tuple[str, ...], list[str]] = {}
+        for item in items:
+            facts = item if isinstance(item, ItemFacts) else ItemFacts.of(item)
+            self.by_link[facts.link_id] = facts
+            if facts.code:
+                self._by_code.setdefault(facts.code[1], []).append(facts)
+
+    def find(self, name: str) -> ItemFacts | None:
+        """The item with this ``link_id``, else the first with this code."""
+        return self.by_link.get(name) or next(iter(self._by_code.get(name, ())), None)
+
+    def same_code(self, facts: ItemFacts) -> list[str]:
+        """The ``link_id`` values that share the item's code, its own name first."""
+        if facts.code is None:
+            return []
+        key = (facts.link_id, *facts.code)
+        if key not in self._same:
+            links = [other.link_id for other in self._by_code.get(facts.code[1], ()) if other.code == facts.code]
+            self._same[key] = sorted(links, key=lambda link: link != facts.link_id)
+        return self._same[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One check-in or response of an enrolment.
+
+    ``status`` is the check-in's or the response's; ``missed`` has no answers. ``tier`` is the tier the entry raised,
+    where the caller knows it (``judged`` says so). ``texts`` are further words of the person, beside the answers.
+    """
+
+    authored_at: datetime
+    respondent: Respondent = Respondent.SELF
+    status: str = "completed"
+    answers: Mapping[str, AnswerValue] = field(default_factory=dict)
+    check_in: str | None = None
+    questionnaire: str | None = None
+    recall_period: str | None = None
+    language: str = "en"
+    items: ItemSet | None = None
+    late: bool = False
+    tier: str | None = None
+    judged: bool = False
+    texts: tuple[str, ...] = ()
+
+    @classmethod
+    def from_mapping(cls, data: "Mapping[str, Any] | Entry", items: "Items | None" = None) -> "Entry":
+        """Make an entry; only ``authored_at`` must be there. ``items`` shares definitions between entries."""
+        if isinstance(data, Entry):
+            return data
+        respondent = str(data.get("respondent") or Respondent.SELF)
+        if respondent not in _RESPONDENTS:
+            raise ValueError(f"{respondent!r} is not a respondent: self, proxy or caregiver.")
+        check_in = data.get("check_in")
+        return cls(
+            authored_at=moment(data["authored_at"]),
+            respondent=_RESPONDENTS[respondent],
+            status=str(data.get("status") or "completed"),
+            answers=data.get("answers") or {},
+            check_in=str(check_in) if check_in is not None else None,
+            questionnaire=data.get("questionnaire"),
+            recall_period=data.get("recall_period"),
+            language=str(data.get("language") or "en"),
+            items=(items or Items()).of(data.get("items")),
+            late=bool(data.get("late")),
+            tier=data.get("tier"),
+            judged="tier" in data,
+            texts=tuple(data.get("texts") or ()),
+        )
+
+    @property
+    def heard(self) -> bool:
+        """Whether the person answered: they closed it, or at least one answer is in."""
+        return self.status in _HEARD or (self.status != "missed" and any(v is not None for v in self.answers.values()))
+
+    @property
+    def missed(self) -> bool:
+        """Whether its window closed without an answer."""
+        return self.status == "missed"
+
+    @property
+    def sets_goals(self) -> bool:
+        """Whether it asked for personal goals: its numbers are levels wished for, not felt."""
+        if self.check_in == _GOALS_QUESTIONNAIRE:
+            return True
+        if self.questionnaire is None or _GOALS_QUESTIONNAIRE not in self.questionnaire:
+            return False
+        return self.questionnaire.split("|")[0].replace("/", ":").rsplit(":", 1)[-1] == _GOALS_QUESTIONNAIRE
+
+
+class Items:
+    """Item sets by the sequence they were made from, so that entries which share definitions share the set."""
+
+    def __init__(self, default: Sequence[Any] | ItemSet | None = None) -> None:
+        self._default = default
+        self._sets: dict[int, tuple[object, ItemSet]] = {}
+
+    def of(self, items: Sequence[Any] | ItemSet | None) -> ItemSet | None:
+        """The set of these definitions, or of the default ones; ``None`` when neither is known."""
+        chosen = self._default if items is None else items
+        if chosen is None or isinstance(chosen, ItemSet):
+            return chosen
+        if id(chosen) not in self._sets:
+            self._sets[id(chosen)] = (chosen, ItemSet(chosen))
+        return self._sets[id(chosen)][1]
+
+
+def number(value: AnswerValue) -> float | None:
+    """An answer as a number; ``None`` for no answer and for words. "Not a number" is an error, never a low value."""
+    if value is None or type(value) is int:
+        return value
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
+    if not math.isfinite(value):
+        raise ValueError(f"An answer of {value!r} cannot be judged.")
+    return float(value)
+
+
+def moment(value: datetime | str) -> datetime:
+    """An aware moment; text is RFC 3339, and a time without a zone is UTC."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _option(option: Any) -> tuple[float, str]:
+    value, text = (
+        (option["value"], option.get("text", {})) if isinstance(option, Mapping) else (option.value, option.text)
+    )
+    return value, text.get("en", "") if isinstance(text, Mapping) else str(text)

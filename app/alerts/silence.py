@@ -1,0 +1,81 @@
+"""Conditions on what did not come: check-ins missed, and silence. Over all check-ins of one respondent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.alerts import wording
+from app.alerts.entries import Entry
+from app.alerts.history import History
+from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MissedInARow:
+    """The judged check-in and those before it, ``count`` or more, were missed; open and cancelled ones are left out."""
+
+    count: int
+    within: timedelta | None = None
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide."""
+        judged = scene.history.judged
+        if not judged.missed:
+            return FALSE
+        run = [judged, *missed_before(scene.history)]
+        if len(run) < self.count:
+            return FALSE
+        if self.within is not None and judged.authored_at - run[self.count - 1].authored_at > self.within:
+            return FALSE
+        last = last_heard(scene.history)
+        clause = wording.missed(len(run), last.authored_at if last else None, judged.authored_at)
+        return Verdict(True, (Evidence(Basis.SILENCE, clause, values={"missed": len(run)}),))
+
+
+@dataclass(frozen=True, slots=True)
+class SilentFor:
+    """Nothing was heard for so long before the judged entry, counted from the last answer or from enrolment."""
+
+    length: timedelta
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide; unknown while neither an answer nor the enrolment says since when."""
+        history = scene.history
+        if history.judged.heard:
+            return FALSE
+        last = last_heard(history)
+        known = [moment for moment in (last.authored_at if last else None, history.enrolled_at) if moment]
+        # With neither, the silence is at least as old as the first check-in that we know of.
+        since = max(known) if known else (*history.mine, history.judged)[0].authored_at
+        silence = history.judged.authored_at - since
+        if silence < self.length:
+            return FALSE if known else UNKNOWN
+        clause = wording.silent(silence, last.authored_at if last else None, history.judged.authored_at)
+        return Verdict(True, (Evidence(Basis.SILENCE, clause, values={"silent_since": since.isoformat()}),))
+
+
+@dataclass(frozen=True, slots=True)
+class MissedAfterRed:
+    """The judged check-in was missed, and the last answer before it was red."""
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide."""
+        judged, last = scene.history.judged, last_heard(scene.history)
+        if not judged.missed or last is None or not scene.was_red(last):
+            return FALSE
+        clause = wording.silent_after_red(last.authored_at, judged.authored_at)
+        return Verdict(True, (Evidence(Basis.SILENCE, clause, values={"red_at": last.authored_at.isoformat()}),))
+
+
+def last_heard(history: History) -> Entry | None:
+    """The latest earlier entry in which the person answered."""
+    return next((entry for entry in reversed(history.mine) if entry.heard), None)
+
+
+def missed_before(history: History) -> Iterator[Entry]:
+    """The check-ins missed just before the judged one, latest first, up to the last answer."""
+    for entry in reversed(history.mine):
+        if entry.heard:
+            return
+        if entry.missed:
+            yield entry

@@ -1,0 +1,106 @@
+"""SQL for alerts and their history."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.alerts.models import Alert, AlertEvent
+from app.errors import NotFound
+
+
+def get_alert(session: Session, *, alert_id: str) -> Alert:
+    """The alert with this id."""
+    alert = session.get(Alert, alert_id)
+    if alert is None:
+        raise NotFound("there is no such alert")
+    return alert
+
+
+def lock_alert(session: Session, *, alert_id: str) -> Alert:
+    """The alert as it is now, held until the end of the transaction."""
+    wanted = select(Alert).where(Alert.id == alert_id).with_for_update().execution_options(populate_existing=True)
+    alert = session.scalar(wanted)
+    if alert is None:
+        raise NotFound("there is no such alert")
+    return alert
+
+
+def lock_open_alerts(session: Session, *, patient_id: str | None, subjects: Sequence[str]) -> dict[str, Alert]:
+    """A patient's open alerts on some subjects, by subject, held until the end of the transaction."""
+    wanted = select(Alert).where(
+        Alert.patient_id == patient_id, Alert.subject.in_(subjects), Alert.status != "resolved"
+    )
+    rows = session.scalars(wanted.order_by(Alert.id).with_for_update().execution_options(populate_existing=True))
+    return {alert.subject: alert for alert in rows}
+
+
+def find_open_alert_by_code(session: Session, *, site_ids: Sequence[str], code: str) -> Sequence[Alert]:
+    """Open alerts with a page code at some sites."""
+    wanted = select(Alert).where(Alert.site_id.in_(site_ids), Alert.code == code, Alert.status != "resolved")
+    return session.scalars(wanted).all()
+
+
+def code_in_use(session: Session, *, code: str, since: datetime) -> bool:
+    """Tell whether a code belongs to an open alert of the site, or to one resolved since a moment."""
+    taken: ColumnElement[bool] = or_(Alert.status != "resolved", Alert.resolved_at > since)
+    return session.scalar(select(Alert.id).where(and_(Alert.code == code, taken)).limit(1)) is not None
+
+
+def lease_due_alert(session: Session, *, now: datetime) -> Alert | None:
+    """The most urgent alert whose next step is due, held for this transaction; other workers pass it by."""
+    wanted = select(Alert).where(Alert.next_action_at <= now, Alert.status != "resolved")
+    by_urgency = (Alert.tier == "red").desc()
+    return session.scalars(
+        wanted.order_by(by_urgency, Alert.next_action_at, Alert.id).limit(1).with_for_update(skip_locked=True)
+    ).first()
+
+
+def list_due_with(session: Session, *, alert: Alert, now: datetime) -> Sequence[Alert]:
+    """Other due alerts of the same response at the same step, to be told in the same page."""
+    if alert.response_id is None:
+        return []
+    wanted = select(Alert).where(
+        Alert.response_id == alert.response_id,
+        Alert.id != alert.id,
+        Alert.status == alert.status,
+        Alert.tier == alert.tier,
+        Alert.step == alert.step,
+        Alert.round == alert.round,
+        Alert.next_action_at <= now,
+    )
+    return session.scalars(wanted.order_by(Alert.id).with_for_update(skip_locked=True)).all()
+
+
+def add_event(session: Session, alert: Alert, *, at: datetime, type: str, agent: str, detail: str = "") -> AlertEvent:
+    """Write one line of an alert's history."""
+    event = AlertEvent(site_id=alert.site_id, alert_id=alert.id, at=at, type=type, agent=agent, detail=detail)
+    session.add(event)
+    return event
+
+
+def list_open_without_step(session: Session) -> Sequence[Alert]:
+    """Open, unacknowledged red and amber alerts that no clock watches: there must be none."""
+    unwatched: tuple[Any, ...] = (Alert.status == "triggered", Alert.tier != "watch", Alert.next_action_at.is_(None))
+    return session.scalars(select(Alert).where(*unwatched)).all()
+
+
+def resolved_subjects(session: Session, *, response_ids: Collection[str]) -> dict[tuple[str | None, str], str]:
+    """The tiers of resolved alerts that some responses raised, by response and subject."""
+    wanted = select(Alert.response_id, Alert.subject, Alert.tier)
+    rows = session.execute(wanted.where(Alert.response_id.in_(response_ids), Alert.status == "resolved"))
+    return {(response_id, subject): tier for response_id, subject, tier in rows}
+
+
+def count_events(session: Session, *, alert_id: str, type: str) -> int:
+    """How often something happened to an alert."""
+    wanted = select(func.count()).select_from(AlertEvent)
+    return session.scalar(wanted.where(AlertEvent.alert_id == alert_id, AlertEvent.type == type)) or 0
+
+
+def code_in_use_by_other(session: Session, *, alert: Alert) -> bool:
+    """Tell whether another open alert of the site has this alert's code by now."""
+    wanted = select(Alert.id).where(Alert.code == alert.code, Alert.id != alert.id, Alert.status != "resolved")
+    return session.scalar(wanted.limit(1)) is not None

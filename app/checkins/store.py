@@ -1,0 +1,193 @@
+"""SQL for programs, enrolments, plans, check-ins and form links."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.checkins.models import Checkin, CheckinPlan, Enrolment, FormLink, PublishedProgram, SiteProgram
+from app.errors import NotFound
+from app.keyring import hash_token
+
+OPEN = ("issued", "started")
+
+
+def find_program(session: Session, *, name: str, version: str) -> PublishedProgram | None:
+    """One published version of a program."""
+    wanted = select(PublishedProgram).where(PublishedProgram.name == name, PublishedProgram.version == version)
+    return session.scalar(wanted)
+
+
+def get_program(session: Session, *, program_id: str) -> PublishedProgram:
+    """The published program with this id."""
+    found = session.get(PublishedProgram, program_id)
+    if found is None:
+        raise NotFound("there is no such program")
+    return found
+
+
+def find_site_program(session: Session, *, name: str) -> PublishedProgram | None:
+    """The version of a program that new enrolments of the site follow."""
+    wanted = select(PublishedProgram).join(SiteProgram, SiteProgram.program_id == PublishedProgram.id)
+    return session.scalar(wanted.where(SiteProgram.name == name))
+
+
+def find_pin(session: Session, *, name: str) -> SiteProgram | None:
+    """The site's choice of a version for a program."""
+    return session.scalar(select(SiteProgram).where(SiteProgram.name == name))
+
+
+def list_enrolments(session: Session, *, patient_id: str, active: bool = True) -> Sequence[Enrolment]:
+    """A patient's enrolments, oldest first."""
+    wanted = select(Enrolment).where(Enrolment.patient_id == patient_id)
+    if active:
+        wanted = wanted.where(Enrolment.status == "active")
+    return session.scalars(wanted.order_by(Enrolment.enrolled_at, Enrolment.id)).all()
+
+
+def get_enrolment(session: Session, *, enrolment_id: str) -> Enrolment:
+    """The enrolment with this id."""
+    found = session.get(Enrolment, enrolment_id)
+    if found is None:
+        raise NotFound("there is no such enrolment")
+    return found
+
+
+def list_plans(session: Session, *, patient_id: str) -> Sequence[CheckinPlan]:
+    """The plans of a patient's active enrolments."""
+    wanted = select(CheckinPlan).join(Enrolment, Enrolment.id == CheckinPlan.enrolment_id)
+    return session.scalars(
+        wanted.where(CheckinPlan.patient_id == patient_id, Enrolment.status == "active").order_by(CheckinPlan.name)
+    ).all()
+
+
+def lease_due_plans(session: Session, *, now: datetime, limit: int) -> Sequence[CheckinPlan]:
+    """Plans whose slot has come, oldest first, locked for this transaction; other workers pass them by."""
+    wanted = select(CheckinPlan).where(CheckinPlan.next_slot_at <= now)
+    return session.scalars(
+        wanted.order_by(CheckinPlan.next_slot_at, CheckinPlan.id).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def list_due_checkins(session: Session, *, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Open check-ins with a reminder or a closing window due, as (check-in id, patient id), earliest first."""
+    wanted = select(Checkin.id, Checkin.patient_id).where(Checkin.next_action_at <= now)
+    rows = session.execute(wanted.order_by(Checkin.next_action_at, Checkin.id).limit(limit))
+    return [(checkin_id, patient_id) for checkin_id, patient_id in rows]
+
+
+def postpone(session: Session, *, checkin_id: str, until: datetime) -> None:
+    """Look at a check-in again later."""
+    session.execute(update(Checkin).where(Checkin.id == checkin_id).values(next_action_at=until))
+
+
+def get_checkin(session: Session, *, checkin_id: str) -> Checkin:
+    """The check-in with this id."""
+    found = session.get(Checkin, checkin_id)
+    if found is None:
+        raise NotFound("there is no such check-in")
+    return found
+
+
+def lock_checkin(session: Session, *, checkin_id: str) -> Checkin:
+    """The check-in as it is now, for changing it; its patient's lock is held already."""
+    wanted = select(Checkin).where(Checkin.id == checkin_id).execution_options(populate_existing=True)
+    found = session.scalar(wanted)
+    if found is None:
+        raise NotFound("there is no such check-in")
+    return found
+
+
+def find_open_checkin(session: Session, *, patient_id: str, related_person_id: str | None) -> Checkin | None:
+    """The check-in that one person can answer now: the one they were asked last."""
+    wanted = select(Checkin).where(
+        Checkin.patient_id == patient_id, Checkin.related_person_id == related_person_id, Checkin.status.in_(OPEN)
+    )
+    return session.scalars(wanted.order_by(Checkin.issued_at.desc(), Checkin.id)).first()
+
+
+def find_last_checkin(
+    session: Session, *, patient_id: str, related_person_id: str | None, since: datetime
+) -> Checkin | None:
+    """The last check-in of one person that closed since a moment."""
+    wanted = select(Checkin).where(
+        Checkin.patient_id == patient_id,
+        Checkin.related_person_id == related_person_id,
+        Checkin.closed_at >= since,
+        Checkin.status.in_(("completed", "partial", "missed")),
+    )
+    return session.scalars(wanted.order_by(Checkin.due_at.desc(), Checkin.id)).first()
+
+
+def list_closed_checkins(
+    session: Session, *, enrolment_id: str, since: datetime, before: datetime
+) -> Sequence[Checkin]:
+    """Missed check-ins of an enrolment in a stretch of time, oldest first."""
+    return session.scalars(
+        select(Checkin)
+        .where(
+            Checkin.enrolment_id == enrolment_id,
+            Checkin.status == "missed",
+            Checkin.window_ends_at >= since,
+            Checkin.window_ends_at <= before,
+        )
+        .order_by(Checkin.window_ends_at)
+    ).all()
+
+
+def cancel_open_checkins(session: Session, *, patient_id: str, related_person_id: str | None, now: datetime) -> None:
+    """Call off every open check-in of one person."""
+    session.execute(
+        update(Checkin)
+        .where(
+            Checkin.patient_id == patient_id,
+            Checkin.related_person_id == related_person_id,
+            Checkin.status.in_(OPEN),
+        )
+        .values(status="cancelled", closed_at=now, next_action_at=None)
+    )
+
+
+def find_link(session: Session, *, token: str) -> FormLink | None:
+    """The form link with this secret."""
+    return session.scalar(select(FormLink).where(FormLink.token_hash == hash_token(token)))
+
+
+def any_program(session: Session) -> bool:
+    """Tell whether any program was ever published."""
+    return session.scalar(select(PublishedProgram.id).limit(1)) is not None
+
+
+def issued_since(
+    session: Session, *, patient_id: str, related_person_id: str | None, since: datetime, but: str
+) -> bool:
+    """Tell whether one person was invited since a moment, ``but`` (a check-in's id) left out."""
+    wanted = select(Checkin.id).where(
+        Checkin.patient_id == patient_id,
+        Checkin.related_person_id == related_person_id,
+        Checkin.issued_at >= since,
+        Checkin.id != but,
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def last_slot(session: Session, *, plan_id: str) -> tuple[datetime, date] | None:
+    """The moment and local date of the last slot of a plan that came, if any."""
+    wanted = select(Checkin.due_at, Checkin.local_date).where(Checkin.plan_id == plan_id)
+    row = session.execute(wanted.order_by(Checkin.due_at.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
+def end_patient(session: Session, *, patient_id: str, now: datetime) -> None:
+    """Ask a patient, and those who report for them, nothing more."""
+    plans = update(CheckinPlan).where(CheckinPlan.patient_id == patient_id)
+    session.execute(plans.values(next_slot_at=None))
+    open_ones = update(Checkin).where(Checkin.patient_id == patient_id, Checkin.status.in_(OPEN))
+    session.execute(open_ones.values(status="cancelled", closed_at=now, next_action_at=None))
+
+
+def find_latest_program(session: Session, *, name: str) -> PublishedProgram | None:
+    """The version of a program that was published last."""
+    wanted = select(PublishedProgram).where(PublishedProgram.name == name)
+    return session.scalars(wanted.order_by(PublishedProgram.published_at.desc(), PublishedProgram.id)).first()
