@@ -1,0 +1,155 @@
+"""What `content check` tells about content that is valid: what it costs, and what its author should look at again."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from jinja2 import nodes
+
+from app.content.fields import as_duration, entries
+from app.content.loader import ContentBundle
+from app.content.messages import render_sample
+from app.messaging.rendering import Asked, Renderer, Shape, environment
+from app.messaging.segments import measure
+from app.messaging.templates import TEMPLATES
+from app.questionnaires.definition import Item, ItemType, Questionnaire, in_language
+
+CHECK_IN_SEGMENTS = 8
+"""A whole check-in costs at most so many outgoing segments."""
+
+LONG_SENTENCE = 22
+"""More words than this in one sentence are hard to take in for somebody who is ill."""
+
+SIGN_OFF = (
+    "The questions, thresholds and escalation times are defaults. A clinician of the site has to sign them off before "
+    "they are used for real people."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCost:
+    """What one message costs in one language with typical values; ``text`` is how it then reads."""
+
+    name: str
+    language: str
+    encoding: str
+    segments: int
+    allowed: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInCost:
+    """The most that a check-in costs in outgoing segments when every question is asked and nothing is red."""
+
+    program: str
+    check_in: str
+    language: str
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What there is to say about valid content. ``warnings`` do not keep it from being published."""
+
+    messages: tuple[MessageCost, ...]
+    check_ins: tuple[CheckInCost, ...]
+    warnings: tuple[str, ...]
+    sign_off: str = SIGN_OFF
+
+
+def report(bundle: ContentBundle) -> Report:
+    """Measure every message and check-in of ``bundle``, and look for what its author may have overlooked."""
+    renderer = Renderer(bundle.templates)
+    messages = tuple(_cost(renderer, name, language) for name in TEMPLATES for language in bundle.languages)
+    check_ins = tuple(_check_ins(bundle, renderer))
+    warnings = [*_translation_gaps(bundle), *_long_sentences(messages), *_long_questions(bundle, renderer)]
+    warnings += [
+        f"{cost.program}: check-in {cost.check_in!r} can cost {cost.segments} segments in {cost.language!r}; "
+        f"aim at {CHECK_IN_SEGMENTS}"
+        for cost in check_ins
+        if cost.segments > CHECK_IN_SEGMENTS
+    ]
+    return Report(messages, check_ins, tuple(warnings))
+
+
+def asked(item: Item, language: str) -> Asked:
+    """An item as the renderer wants it, in one language."""
+    words = item.anchors.get(language) or item.anchors.get("en")
+    return Asked(
+        shape=Shape(item.type.value),
+        wording=item.wording(language),
+        label=item.short(language),
+        low=item.min,
+        high=item.max,
+        anchors=(words[0], words[1]) if words else None,
+        options=tuple((option.value, in_language(option.text, language)) for option in item.options),
+    )
+
+
+def questions(questionnaire: Questionnaire, renderer: Renderer, language: str) -> list[str]:
+    """The texts that ask all of a questionnaire by SMS, in order: groups at once, optional free text not at all."""
+    recall = as_duration(questionnaire.recall_period)
+    hours = recall // timedelta(hours=1) if recall else None
+    done: set[str] = set()
+    texts: list[str] = []
+    for item in questionnaire.items:
+        if item.link_id in done or (item.type is ItemType.TEXT and item.optional):
+            continue
+        group = next((group for group in questionnaire.ask_together if item.link_id in group), (item.link_id,))
+        done.update(group)
+        members = [asked(questionnaire.item(link_id), language) for link_id in group]
+        texts.append(renderer.ask(members, language, recall_hours=hours))
+    return texts
+
+
+def _cost(renderer: Renderer, name: str, language: str) -> MessageCost:
+    text = render_sample(renderer, name, language)
+    segments = measure(text)
+    return MessageCost(name, language, segments.encoding, segments.count, TEMPLATES[name].max_segments, text)
+
+
+def _check_ins(bundle: ContentBundle, renderer: Renderer) -> Iterator[CheckInCost]:
+    for program in bundle.programs.values():
+        for _, check_in in entries(program.data["check_ins"]):
+            questionnaire = bundle.instruments[check_in["questionnaire"]].questionnaire
+            for language in bundle.languages:
+                closing = render_sample(renderer, "closing", language)
+                if check_in["respondent"] == "caregiver":
+                    texts = [render_sample(renderer, "caregiver_invitation", language), closing]
+                else:
+                    first, *rest = questions(questionnaire, renderer, language)
+                    texts = [render_sample(renderer, "invitation", language, question=first), *rest, closing]
+                cost = sum(measure(text).count for text in texts)
+                yield CheckInCost(program.name, check_in["name"], language, cost)
+
+
+def _long_questions(bundle: ContentBundle, renderer: Renderer) -> Iterator[str]:
+    for instrument in bundle.instruments.values():
+        for language in bundle.languages:
+            for text in questions(instrument.questionnaire, renderer, language):
+                if (count := measure(text).count) > 1:
+                    yield f"{instrument.file}: a question costs {count} segments in {language!r}: {text}"
+
+
+def _translation_gaps(bundle: ContentBundle) -> Iterator[str]:
+    """What one language mentions and another does not: an emergency number lost in translation, for one."""
+    for name in TEMPLATES:
+        used = {language: _mentioned(bundle.templates[language][name]) for language in bundle.languages}
+        everything = frozenset[str]().union(*used.values())
+        for language, names in used.items():
+            if missing := everything - names:
+                where = f"sms_templates/{language}/{name}.txt"
+                yield f"{where}: does not mention {', '.join(sorted(missing))}, which another language does"
+
+
+def _mentioned(text: str) -> frozenset[str]:
+    return frozenset(node.name for node in environment().parse(text).find_all(nodes.Name) if node.ctx == "load")
+
+
+def _long_sentences(messages: tuple[MessageCost, ...]) -> Iterator[str]:
+    for message in messages:
+        for sentence in re.split(r"(?<=[.?!:])\s+", message.text):
+            if (count := len(sentence.split())) > LONG_SENTENCE:
+                yield f"sms_templates/{message.language}/{message.name}.txt: {count} words in one sentence: {sentence}"

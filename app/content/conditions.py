@@ -1,0 +1,182 @@
+"""What a rule's `when` may say, and that it can come true for the items it names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from app.alerts.grammar import parse
+from app.content.documents import Place
+from app.content.fields import Finding, as_duration, is_number, listed
+from app.content.instruments import bounds, numeric
+
+
+class Items(NamedTuple):
+    """The items that the check-ins ask of those whom a rule looks at.
+
+    ``named`` holds them by ``link_id``, by code and by term; one name may stand in several instruments.
+    """
+
+    named: Mapping[str, Sequence[Mapping[str, Any]]]
+    respondents: str
+
+
+LEVELS = ("at_least", "at_most", "equals")
+CHANGES = ("rises_by", "falls_by")
+ITEM_KINDS = (*LEVELS, *CHANGES, "above_goal", "discordance_at_least")
+ITEM_KEYS = {"item", "since", "consecutive", "within", *ITEM_KINDS}
+JOINED = ("all", "any", "not")
+WHOLE_KINDS = (
+    "ambers_at_least", "cluster", "late", "missed_after_red", "missed_in_a_row", "partial", "red_flag_text", "says",
+    "silent_for",
+)  # fmt: skip
+KNOWN = {*ITEM_KEYS, *JOINED, *WHOLE_KINDS, "term", "composite_at_least"}
+
+_MAX_DEPTH = 8
+
+
+def when_findings(when: Any, at: Place, items: Items) -> Iterator[Finding]:
+    """Everything wrong with a rule's `when`: each part with its place, and lastly whatever the evaluator refuses."""
+    found = list(condition_findings(when, at, items))
+    yield from found
+    if not found:
+        try:
+            parse(when)
+        except ValueError as error:
+            yield at, str(error)
+
+
+def condition_findings(when: Any, at: Place, items: Items, depth: int = 0) -> Iterator[Finding]:
+    """Everything wrong with one condition and those inside it. Keys side by side must all hold."""
+    if not isinstance(when, Mapping) or not when:
+        yield at, "expected a condition such as {item: pain, at_least: 7}"
+        return
+    if depth > _MAX_DEPTH:
+        yield at, f"conditions are nested deeper than {_MAX_DEPTH}"
+        return
+    for key in when.keys() - KNOWN:
+        yield (*at, key), f"no condition is called {key!r}: use item, {listed([*WHOLE_KINDS, *JOINED])}"
+    for key in (key for key in JOINED if key in when):
+        yield from _inside(when[key], key, at, items, depth)
+    if "red_flag_text" not in when:
+        yield from _item_condition(when, at, items)
+    elif "item" in when and not _find(items, when["item"]):
+        yield (*at, "item"), _not_asked(when["item"], items)
+    if {"term", "composite_at_least"} & when.keys():
+        yield from _known(when.get("term"), (*at, "term"), items)
+        yield from _whole_number(when, "composite_at_least", 1, 3, at)
+    for key in (key for key in WHOLE_KINDS if key in when):
+        yield from _whole_condition(when[key], key, at, items)
+
+
+def _inside(below: Any, key: str, at: Place, items: Items, depth: int) -> Iterator[Finding]:
+    if key == "not":
+        yield from condition_findings(below, (*at, key), items, depth + 1)
+    elif not isinstance(below, list) or not below:
+        yield (*at, key), "expected a list of conditions"
+    else:
+        for index, one in enumerate(below):
+            yield from condition_findings(one, (*at, key, index), items, depth + 1)
+
+
+def _item_condition(when: Mapping[str, Any], at: Place, items: Items) -> Iterator[Finding]:
+    """Comparisons of one item: with a number, with its own history, with the goal, or with the other respondent."""
+    kinds = [key for key in ITEM_KINDS if key in when]
+    if "item" not in when:
+        for key in (ITEM_KEYS - ({"within"} if "missed_in_a_row" in when else set())) & when.keys():
+            yield (*at, key), "needs item: which answer to look at"
+        return
+    if not kinds:
+        yield at, f"compares with nothing: use {listed(ITEM_KINDS)}"
+    if "since" in when and not set(kinds) & set(CHANGES):
+        yield (*at, "since"), "belongs to rises_by or falls_by"
+    elif when.get("since", "previous") not in ("previous", "baseline", "best"):
+        yield (*at, "since"), "use previous, baseline or best"
+    if "consecutive" in when:
+        yield from _whole_number(when, "consecutive", 1, 30, at)
+    if "within" in when and not as_duration(when["within"]):
+        yield (*at, "within"), f"{when['within']!r} is not a duration such as P7D"
+    yield from _known(when["item"], (*at, "item"), items)
+    for kind in kinds:
+        if kind == "above_goal":
+            yield from _flag(when[kind], (*at, kind), only_true=False)
+        else:
+            for item in _find(items, when["item"]):
+                yield from _operand(kind, when[kind], item, (*at, kind))
+
+
+def _operand(kind: str, value: Any, item: Mapping[str, Any], at: Place) -> Iterator[Finding]:
+    """A number that the item can reach, in a direction that the person who wrote it can have meant."""
+    low, high = bounds(item)
+    name = item.get("link_id")
+    if not is_number(value):
+        yield at, f"expected a number, found {value!r}"
+    elif kind in LEVELS:
+        if (low is not None and value < low) or (high is not None and value > high):
+            yield at, f"{value} can never be answered to {name!r}, which takes {low} to {high}"
+        if kind == "at_least" and item.get("worse") == "low":
+            yield at, f"lower is worse for {name!r}: use at_most"
+    elif value <= 0 or (low is not None and high is not None and value > high - low):
+        yield at, f"{name!r} cannot change by {value}"
+
+
+def _whole_condition(value: Any, kind: str, at: Place, items: Items) -> Iterator[Finding]:
+    """A condition on the response, the series or its absence, rather than on one item."""
+    place = (*at, kind)
+    match kind:
+        case "cluster":
+            yield from _cluster(value, place, items)
+        case "says":
+            if value != "urgent":
+                yield place, "use urgent"
+        case "silent_for":
+            if not as_duration(value):
+                yield place, f"{value!r} is not a duration such as P2D"
+        case "ambers_at_least" | "missed_in_a_row":
+            yield from _whole_number({kind: value}, kind, 1, 30, at)
+        case _:
+            yield from _flag(value, place, only_true=kind in ("red_flag_text", "missed_after_red"))
+
+
+def _cluster(cluster: Any, at: Place, items: Items) -> Iterator[Finding]:
+    if not isinstance(cluster, Mapping):
+        yield at, "expected items, at_least and count"
+        return
+    for key in cluster.keys() - {"items", "at_least", "count"}:
+        yield (*at, key), "is not a key that is known here"
+    named = cluster.get("items")
+    if not isinstance(named, list) or len(named) < 2 or len({str(name) for name in named}) < len(named):
+        yield (*at, "items"), "expected a list of at least two different items"
+        return
+    for index, name in enumerate(named):
+        yield from _known(name, (*at, "items", index), items)
+        for item in _find(items, name):
+            yield from _operand("at_least", cluster.get("at_least"), item, (*at, "at_least"))
+    yield from _whole_number(cluster, "count", 1, len(named), at)
+
+
+def _known(name: Any, at: Place, items: Items) -> Iterator[Finding]:
+    found = _find(items, name)
+    if not found:
+        yield at, _not_asked(name, items)
+    elif not any(numeric(item) for item in found):
+        yield at, f"{name!r} is not answered with a number"
+
+
+def _not_asked(name: Any, items: Items) -> str:
+    return f"no check-in of this program asks {name!r} of {items.respondents}: see the rule's respondents"
+
+
+def _find(items: Items, name: Any) -> Sequence[Mapping[str, Any]]:
+    return items.named.get(name, ()) if isinstance(name, str) else ()
+
+
+def _flag(value: Any, at: Place, *, only_true: bool) -> Iterator[Finding]:
+    if not isinstance(value, bool):
+        yield at, f"expected true or false, found {value!r}"
+    elif only_true and not value:
+        yield at, "can only be true; join it with not for the opposite"
+
+
+def _whole_number(when: Mapping[str, Any], key: str, least: int, most: int, at: Place) -> Iterator[Finding]:
+    value = when.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        yield (*at, key), f"expected a whole number from {least} to {most}, found {value!r}"

@@ -1,0 +1,99 @@
+"""The messages that exist, what each may mention, and how much each may cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+VARIABLES: Mapping[str, tuple[str, Any]] = MappingProxyType(
+    {
+        # name: (what it holds, a typical value that `content check` measures segments with)
+        "after_hours_phone": ("the site's number when the clinic is closed", "555-010-0199"),
+        "anchor_high": ("what the highest number means", "worst imaginable"),
+        "anchor_low": ("what the lowest number means", "none"),
+        "clinic": ("public name of the site", "Riverside Clinic"),
+        "closes": ("closing time, local", "17:00"),
+        "code": ("an alert's code", "12A"),
+        "count": ("how many numbers are asked for", 3),
+        "covered": ("whether a nurse is on shift now", True),
+        "crisis_line": ("number of the crisis line of the site's country", "988"),
+        "emergency_number": ("number of the emergency services", "911"),
+        "example": ("numbers that would be a well-formed reply", "3 0 5"),
+        "first": ("whether this is the first invitation of the week", True),
+        "first_day": ("first day the clinic is open: mon, tue, wed, thu, fri, sat or sun", "mon"),
+        "high": ("the highest number taken; none without bounds", 10),
+        "labels": ("short names of what is asked, comma between", "pain, breathlessness, tiredness"),
+        "last_day": ("last day the clinic is open, as first_day", "fri"),
+        "link": ("address of the check-in form", "https://bedside.example.org/c/AbCdEfGhIjKlMnOpQrStUv"),
+        "low": ("the lowest number taken; none without bounds", 0),
+        "name": ("first name that the patient chose", "Ana"),
+        "opens": ("opening time, local", "8:00"),
+        "options": ("the options, each with its number", "1 = none, 2 = some, 3 = more than half, 4 = all of the day"),
+        "question": ("a question as text, from Renderer.ask", ""),
+        "readers": ("who reads and when: the message `readers`", "Nurses read this Mon-Fri 8:00-17:00."),
+        "recall_hours": ("how far back the question looks, in hours; none when unsaid", 24),
+        "tier": ("red, amber or watch", "red"),
+        "time": ("a time of day, local", "14:10"),
+        "url": ("address of an alert's page for staff", "https://bedside.example.org/a/AbCdEfGhIjKlMnOp"),
+        "who": ("name of a member of staff", "Nora Lindqvist"),
+        "wording": ("the question of one item", "How much pain have you had in the last 24 hours?"),
+    }
+)
+"""Every variable that any message may use. None of them is a family name, a diagnosis or a number a person gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSpec:
+    """What one message may mention, and how many SMS segments it may cost."""
+
+    variables: frozenset[str]
+    max_segments: int = 1
+
+
+def _spec(variables: str = "", max_segments: int = 1) -> TemplateSpec:
+    return TemplateSpec(frozenset(variables.split()), max_segments)
+
+
+_SAFETY = "after_hours_phone emergency_number"
+
+TEMPLATES: Mapping[str, TemplateSpec] = MappingProxyType(
+    {
+        # asking: a check-in with four groups, function and urgency costs 2 + 5 + 1 segments
+        "invitation": _spec("clinic question link readers first emergency_number", 2),
+        "caregiver_invitation": _spec("clinic name link readers emergency_number", 2),
+        "reminder": _spec("clinic link"),
+        "question": _spec("question"),
+        "ask_together": _spec("count labels low high anchor_low anchor_high example recall_hours"),
+        "ask_scale": _spec("wording low high anchor_low anchor_high"),
+        "ask_choice": _spec("wording options"),
+        "ask_number": _spec("wording example"),
+        "ask_text": _spec("wording"),
+        "not_understood": _spec("count labels low high example"),
+        "moved_on": _spec("link"),
+        "link": _spec("link"),
+        # what happens with an answer
+        "readers": _spec("first_day last_day opens closes"),
+        "closing": _spec("readers emergency_number"),
+        "closing_amber": _spec("readers emergency_number"),
+        "red_covered": _spec(f"time {_SAFETY}", 2),
+        "red_uncovered": _spec(_SAFETY, 2),
+        "wants_to_die": _spec(f"covered crisis_line {_SAFETY}", 2),
+        "late_recorded": _spec(f"readers {_SAFETY}", 2),
+        "not_in_checkin": _spec(f"readers {_SAFETY}", 2),
+        "unknown_sender": _spec("emergency_number"),
+        # agreeing, stopping, asking for help
+        "welcome": _spec("clinic readers emergency_number", 2),
+        "caregiver_welcome": _spec("clinic name emergency_number", 2),
+        "stopped": _spec("clinic"),
+        "started": _spec("clinic emergency_number"),
+        "help": _spec(f"clinic readers {_SAFETY}", 2),
+        # to staff: a code and a tier, never a patient's name or symptom
+        "page": _spec("tier code url"),
+        "page_acknowledged": _spec("code url"),
+        "page_taken": _spec("code who"),
+        "page_already": _spec("code who time"),
+        "page_code_unknown": _spec("code url"),
+        "fallback_page": _spec("clinic tier code url"),
+    }
+)
+"""Every message there is, by name; each has one file per language."""
