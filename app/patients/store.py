@@ -1,0 +1,147 @@
+"""SQL for patients, those who help them, their numbers and their consent."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.db import keyring_of
+from app.errors import NotFound
+from app.keyring import fold
+from app.patients.models import Consent, ContactPoint, NameToken, Patient, RelatedPerson
+
+PHONE = "phone"
+MRN = "mrn"
+NAME = "name"
+
+
+def get_patient(session: Session, *, patient_id: str) -> Patient:
+    """The patient with this id."""
+    patient = session.get(Patient, patient_id)
+    if patient is None:
+        raise NotFound("there is no such patient")
+    return patient
+
+
+def lock_patient(session: Session, *, patient_id: str) -> Patient:
+    """The patient, held until the end of the transaction: what concerns one person happens one thing at a time."""
+    wanted = select(Patient).where(Patient.id == patient_id).with_for_update()
+    patient = session.scalar(wanted.execution_options(populate_existing=True))
+    if patient is None:
+        raise NotFound("there is no such patient")
+    return patient
+
+
+def find_patient_by_mrn(session: Session, *, mrn: str) -> Patient | None:
+    """The patient of the site with this record number."""
+    hashes = keyring_of(session).indexes(MRN, mrn.strip())
+    return session.scalar(select(Patient).where(Patient.mrn_index.in_(hashes)))
+
+
+def set_names(session: Session, patient: Patient, *, given_name: str, family_name: str) -> None:
+    """Write a patient's names and the look-up hashes of their words."""
+    patient.given_name, patient.family_name = given_name, family_name
+    session.execute(delete(NameToken).where(NameToken.patient_id == patient.id))
+    keyring = keyring_of(session)
+    for word in sorted(set(fold(f"{given_name} {family_name}").split())):
+        token = NameToken(site_id=patient.site_id, patient_id=patient.id, token_index=keyring.index(NAME, word))
+        session.add(token)
+
+
+def get_related_person(session: Session, *, related_person_id: str) -> RelatedPerson:
+    """The helper with this id."""
+    person = session.get(RelatedPerson, related_person_id)
+    if person is None:
+        raise NotFound("there is no such related person")
+    return person
+
+
+def list_related_persons(session: Session, *, patient_id: str) -> Sequence[RelatedPerson]:
+    """Those who help a patient, oldest first."""
+    wanted = select(RelatedPerson).where(RelatedPerson.patient_id == patient_id)
+    return session.scalars(wanted.order_by(RelatedPerson.created_at, RelatedPerson.id)).all()
+
+
+def list_contact_points_by_phone(session: Session, *, phone: str) -> Sequence[ContactPoint]:
+    """Everybody's contact points with this number (E.164), wrong ones aside."""
+    hashes = keyring_of(session).indexes(PHONE, phone)
+    return session.scalars(
+        select(ContactPoint).where(ContactPoint.value_index.in_(hashes), ContactPoint.status != "wrong")
+    ).all()
+
+
+def list_contact_points(session: Session, *, patient_id: str) -> Sequence[ContactPoint]:
+    """The numbers of a patient and of those who help them, oldest first."""
+    wanted = select(ContactPoint).where(ContactPoint.patient_id == patient_id)
+    return session.scalars(wanted.order_by(ContactPoint.created_at, ContactPoint.id)).all()
+
+
+def find_contact_point(session: Session, *, patient_id: str, related_person_id: str | None) -> ContactPoint | None:
+    """The number that one person is texted on, whatever its status; the newest wins."""
+    wanted = select(ContactPoint).where(
+        ContactPoint.patient_id == patient_id, ContactPoint.related_person_id == related_person_id
+    )
+    return session.scalars(wanted.order_by(ContactPoint.created_at.desc(), ContactPoint.id)).first()
+
+
+def set_contact_status(session: Session, *, contact_point: ContactPoint, status: str) -> None:
+    """Mark a number as active, opted_out, wrong or unreachable."""
+    contact_point.status = status
+    session.flush()
+
+
+def find_consent(session: Session, *, patient_id: str, related_person_id: str | None) -> Consent | None:
+    """The consent of one person that is in force."""
+    wanted = select(Consent).where(
+        Consent.patient_id == patient_id,
+        Consent.related_person_id == related_person_id,
+        Consent.withdrawn_at.is_(None),
+    )
+    return session.scalars(wanted.order_by(Consent.given_at.desc())).first()
+
+
+def withdraw_consent(
+    session: Session, *, patient_id: str, related_person_id: str | None, now: datetime, agent: str
+) -> None:
+    """End every consent of one person."""
+    mine = (Consent.patient_id == patient_id, Consent.related_person_id == related_person_id)
+    statement = update(Consent).where(*mine, Consent.withdrawn_at.is_(None))
+    session.execute(statement.values(withdrawn_at=now, withdrawn_by=agent))
+
+
+@dataclass(frozen=True, slots=True)
+class Textable:
+    """Which people, as (patient id, helper id), may be texted.
+
+    ``alive`` may still get the confirmation of their opt-out; ``agreed`` may get anything.
+    """
+
+    alive: frozenset[tuple[str | None, str | None]]
+    agreed: frozenset[tuple[str | None, str | None]]
+
+
+def list_textable(session: Session, *, patient_ids: Collection[str]) -> Textable:
+    """Who, among some patients and their helpers, may be texted now."""
+    if not patient_ids:
+        return Textable(frozenset(), frozenset())
+    people = select(ContactPoint.patient_id, ContactPoint.related_person_id, ContactPoint.status).join(
+        Patient, Patient.id == ContactPoint.patient_id
+    )
+    rows = session.execute(people.where(Patient.id.in_(patient_ids), Patient.status.in_(("active", "paused")))).all()
+    consents = select(Consent.patient_id, Consent.related_person_id)
+    in_force = {
+        (patient_id, related_id)
+        for patient_id, related_id in session.execute(
+            consents.where(Consent.patient_id.in_(patient_ids), Consent.withdrawn_at.is_(None))
+        )
+    }
+    alive = {(p, r) for p, r, status in rows if status in ("active", "opted_out")}
+    agreed = {(p, r) for p, r, status in rows if status == "active"} & in_force
+    return Textable(frozenset(alive), frozenset(agreed))
+
+
+def find_patient(session: Session, *, patient_id: str) -> Patient | None:
+    """The patient with this id, if the session's site has them."""
+    return session.get(Patient, patient_id)
