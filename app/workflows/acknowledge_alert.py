@@ -1,0 +1,147 @@
+"""Somebody takes an alert: the first one wins, by text, page or API, and the others are told who."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.alerts import store as alerts
+from app.alerts.lifecycle import ACKNOWLEDGE_BY_TEXT_WITHIN, AlertStatus, acknowledge
+from app.alerts.models import Alert
+from app.audit import store as audit
+from app.db import Session, retry_on_conflict, site_scope, wake_after_commit
+from app.errors import Conflict
+from app.escalation import store as escalation
+from app.messaging import store as messaging
+from app.messaging.delivery import MessageKind
+from app.staff import store as staff
+from app.staff.models import Practitioner
+from app.workflows.page_staff import watch_until
+from app.workflows.queue_text import STAFF, new_text
+from app.workflows.service import Service
+from app.workflows.wording import local_time
+
+
+@retry_on_conflict
+def acknowledge_alert(service: Service, *, site_id: str, alert_id: str, practitioner_id: str, via: str) -> None:
+    """Take an alert from a page or through the API.
+
+    Raises ``NotFound``, and ``Conflict`` naming who has it when somebody was faster; taking what one has already is fine.
+    """
+    with service.db.transaction(site_scope(site_id)) as session:
+        person = staff.get_practitioner(session, practitioner_id=practitioner_id)
+        alert = alerts.lock_alert(session, alert_id=alert_id)
+        if alert.acknowledged_by == person.id and alert.status == AlertStatus.ACKNOWLEDGED:
+            return
+        if alert.status == AlertStatus.ACKNOWLEDGED and alert.acknowledged_by:
+            owner = staff.get_practitioner(session, practitioner_id=alert.acknowledged_by)
+            raise Conflict(f"{owner.name} has taken this alert already.")
+        take(service, session, [alert], person, via)
+
+
+def acknowledge_by_code(
+    service: Service, session: Session, *, person: Practitioner, site_ids: Sequence[str], code: str, inbound_id: str
+) -> str:
+    """Take an alert, and those paged with it, by the code texted back; returns what was done, for the record.
+
+    Only somebody who was paged for it, in the last 12 hours, can; anything else changes nothing and says so. The
+    session is confined to no site yet: a nurse may work at several.
+    """
+    now = service.clock.now()
+    found = alerts.find_open_alert_by_code(session, site_ids=site_ids, code=code)
+    pages = escalation.list_pages_to(
+        session, practitioner_id=person.id, alert_ids=[a.id for a in found], since=now - ACKNOWLEDGE_BY_TEXT_WITHIN
+    )
+    if not pages or pages[0].message_id is None:
+        url = f"{service.settings.public_url}/worklist"
+        _answer(service, session, person, site_ids[0], "page_code_unknown", inbound_id, now, code=code, url=url)
+        return "code_unknown"
+    told = escalation.list_alerts_of_message(session, message_id=pages[0].message_id)
+    group = [alerts.lock_alert(session, alert_id=alert_id) for alert_id in sorted({*told, pages[0].alert_id})]
+    named = next(alert for alert in group if alert.id == pages[0].alert_id)
+    if named.status != AlertStatus.TRIGGERED and named.acknowledged_by != person.id:
+        site = staff.get_site(session, site_id=named.site_id)
+        owner = staff.get_practitioner(session, practitioner_id=named.acknowledged_by or named.resolved_by or person.id)
+        time = local_time(named.acknowledged_at or now, person.time_zone or site.time_zone)
+        _answer(
+            service,
+            session,
+            person,
+            named.site_id,
+            "page_already",
+            inbound_id,
+            now,
+            code=code,
+            who=owner.name,
+            time=time,
+        )
+        return "already_taken"
+    open_ones = [alert for alert in group if alert.status == AlertStatus.TRIGGERED]
+    take(service, session, open_ones, person, "sms")
+    codes = " ".join(alert.code for alert in open_ones) or code
+    url = f"{service.settings.public_url}/alerts/{named.id}"
+    _answer(service, session, person, named.site_id, "page_acknowledged", inbound_id, now, code=codes, url=url)
+    return "acknowledged"
+
+
+def take(service: Service, session: Session, group: Sequence[Alert], person: Practitioner, via: str) -> None:
+    """Give alerts to somebody, call off the pages still waiting, and tell the others who were paged."""
+    now = service.clock.now()
+    for alert in group:
+        alert.status = acknowledge(AlertStatus(alert.status))
+        alert.acknowledged_at, alert.acknowledged_by = now, person.id
+        watch_until(alert, staff.get_site(session, site_id=alert.site_id), now)
+        alerts.add_event(
+            session, alert, at=now, type="acknowledged", agent=f"practitioner:{person.id}", detail=f"By {via}."
+        )
+        _audit(session, alert, person, now, via)
+        messaging.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
+    _tell_others(service, session, group, person, now)
+
+
+def _tell_others(
+    service: Service, session: Session, group: Sequence[Alert], person: Practitioner, now: datetime
+) -> None:
+    if not group:
+        return
+    pages = escalation.list_pages(session, alert_ids=[alert.id for alert in group])
+    others = {p.practitioner_id for p in pages if p.practitioner_id and p.practitioner_id != person.id}
+    codes = " ".join(sorted(alert.code for alert in group))
+    for other_id in sorted(others):
+        other = staff.get_practitioner(session, practitioner_id=other_id)
+        if not other.active or not other.phone or other.phone_status != "active":
+            continue
+        body = service.renderer.render("page_taken", other.language, code=codes, who=person.name)
+        session.add(
+            new_text(
+                session, site_id=group[0].site_id, kind=MessageKind.PAGE_REPLY, phone=other.phone, body=body, pool=STAFF,
+                key=f"taken:{group[0].id}:{other.id}:{group[0].triggered_at.timestamp():.0f}:{person.id}", now=now,
+                practitioner_id=other.id, alert_id=group[0].id,
+            )
+        )  # fmt: skip
+    wake_after_commit(session)
+
+
+def _answer(
+    service: Service,
+    session: Session,
+    person: Practitioner,
+    site_id: str,
+    template: str,
+    inbound_id: str,
+    now: datetime,
+    **variables: str,
+) -> None:
+    body = service.renderer.render(template, person.language, **variables)
+    session.add(
+        new_text(
+            session, site_id=site_id, kind=MessageKind.PAGE_REPLY, phone=person.phone, body=body, pool=STAFF,
+            key=f"reply:{inbound_id}", now=now, practitioner_id=person.id,
+        )
+    )  # fmt: skip
+    wake_after_commit(session)
+
+
+def _audit(session: Session, alert: Alert, person: Practitioner, now: datetime, via: str) -> None:
+    audit.record_for(
+        session, site_id=alert.site_id, agent=f"practitioner:{person.id}", action="acknowledge", entity="alert",
+        entity_id=alert.id, now=now, via=via,
+    )  # fmt: skip

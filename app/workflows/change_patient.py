@@ -1,0 +1,133 @@
+"""Change what is known of a patient: names, number, zone, language, status."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.audit import store as audit
+from app.checkins import store as checkins
+from app.checkins.timing import next_slot
+from app.db import Session, keyring_of, site_scope
+from app.errors import Rejected
+from app.messaging import store as messaging
+from app.patients import store as patients
+from app.patients.contact_point import normalize_phone
+from app.patients.models import ContactPoint, Patient
+from app.staff import store as staff
+from app.workflows.definitions import load_program
+from app.workflows.service import Service
+from app.zones import zone
+
+STATUSES = ("active", "paused", "stopped", "deceased")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientChanges:
+    """What is to change; ``None`` leaves a field as it is."""
+
+    given_name: str | None = None
+    family_name: str | None = None
+    birth_date: date | None = None
+    phone: str | None = None
+    time_zone: str | None = None
+    language: str | None = None
+    preferred_channel: str | None = None
+    status: str | None = None
+
+
+def change_patient(service: Service, *, site_id: str, patient_id: str, changes: PatientChanges, agent: str) -> None:
+    """Change a patient; raises ``NotFound``, ``Rejected`` naming each wrong field, changing nothing then.
+
+    A new number needs no new consent, but nothing more goes to the old one. Whoever is stopped or has died is asked
+    nothing more: every text that waits is cancelled in the same transaction.
+    """
+    now = service.clock.now()
+    with service.db.transaction(site_scope(site_id)) as session:
+        patient = patients.lock_patient(session, patient_id=patient_id)
+        site = staff.get_site(session, site_id=site_id)
+        phone = _check(service, changes, site.region)
+        patients.set_names(
+            session, patient, given_name=(changes.given_name or patient.given_name).strip(),
+            family_name=(changes.family_name or patient.family_name).strip(),
+        )  # fmt: skip
+        if changes.birth_date:
+            patient.birth_date = changes.birth_date.isoformat()
+        for name in ("language", "preferred_channel", "status"):
+            if getattr(changes, name) is not None:
+                setattr(patient, name, getattr(changes, name))
+        if phone:
+            _change_phone(session, patient, phone, now)
+        if changes.time_zone and changes.time_zone != patient.time_zone:
+            _change_zone(session, patient, changes.time_zone, now)
+        if changes.status in ("stopped", "deceased"):
+            _end(session, patient, now)
+        changed = sorted(name for name in PatientChanges.__dataclass_fields__ if getattr(changes, name) is not None)
+        audit.record(
+            session, agent=agent, action="change", entity="patient", entity_id=patient.id, now=now, fields=changed
+        )
+
+
+def _check(service: Service, changes: PatientChanges, region: str) -> str | None:
+    problems: dict[str, list[str]] = {}
+    for name in ("given_name", "family_name"):
+        value = getattr(changes, name)
+        if value is not None and (not value.strip() or len(value) > 80 or "\x00" in value):
+            problems[name] = ["A name of 1 to 80 characters is needed."]
+    if changes.time_zone is not None:
+        try:
+            zone(changes.time_zone)
+        except ValueError as error:
+            problems["time_zone"] = [str(error)]
+    if changes.language is not None and changes.language not in service.renderer.languages:
+        problems["language"] = [f"must be one of {', '.join(service.renderer.languages)}."]
+    if changes.status is not None and changes.status not in STATUSES:
+        problems["status"] = [f"must be one of {', '.join(STATUSES)}."]
+    if changes.preferred_channel is not None and changes.preferred_channel not in ("sms", "web"):
+        problems["preferred_channel"] = ["must be sms or web."]
+    if changes.birth_date is not None and not date(1890, 1, 1) <= changes.birth_date <= service.clock.now().date():
+        problems["birth_date"] = ["must be a day between 1890 and today."]
+    phone = None
+    if changes.phone is not None:
+        try:
+            phone = normalize_phone(changes.phone, region)
+        except Rejected as error:
+            problems["phone"] = [str(error)]
+    if problems:
+        raise Rejected(problems)
+    return phone
+
+
+def _change_phone(session: Session, patient: Patient, phone: str, now: datetime) -> None:
+    for contact in patients.list_contact_points(session, patient_id=patient.id):
+        if contact.related_person_id is None:
+            patients.set_contact_status(session, contact_point=contact, status="wrong")
+    messaging.cancel_waiting(session, patient_id=patient.id, related_person_id=None)
+    session.add(
+        ContactPoint(
+            patient_id=patient.id, related_person_id=None, system="phone", value=phone,
+            value_index=keyring_of(session).index(patients.PHONE, phone), status="active", created_at=now,
+        )
+    )  # fmt: skip
+
+
+def _change_zone(session: Session, patient: Patient, name: str, now: datetime) -> None:
+    """Move every plan to the new zone: from the next slot on, four hours apart, never two on one local date."""
+    patient.time_zone = name
+    for plan in checkins.list_plans(session, patient_id=patient.id):
+        definition = load_program(session, plan.program_id).check_in(plan.name)
+        plan.time_zone = name
+        if definition is None or definition.timing is None:
+            continue
+        last = checkins.last_slot(session, plan_id=plan.id)
+        after = now if last is None else max(now, last[0])
+        slot = next_slot(definition.timing, name, after)
+        while last is not None and (slot.local_date <= last[1] or (slot.at - last[0]).total_seconds() < 4 * 3600):
+            slot = next_slot(definition.timing, name, slot.at)
+        plan.next_slot_at, plan.next_local_date = slot.at, slot.local_date
+        plan.next_local_time = slot.planned.time().isoformat()
+
+
+def _end(session: Session, patient: Patient, now: datetime) -> None:
+    for enrolment in checkins.list_enrolments(session, patient_id=patient.id):
+        enrolment.status, enrolment.ended_at = "ended", now
+    checkins.end_patient(session, patient_id=patient.id, now=now)
+    messaging.cancel_waiting(session, patient_id=patient.id)

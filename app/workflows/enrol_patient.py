@@ -1,0 +1,301 @@
+"""Register a patient, those who help them, and start a program for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.audit import store as audit
+from app.checkins import store as checkins
+from app.checkins.models import CheckinPlan, Enrolment
+from app.checkins.plan import CheckinPlanDefinition
+from app.checkins.timing import next_slot
+from app.codes import Channel
+from app.db import Session, keyring_of, site_scope
+from app.errors import Conflict, Rejected
+from app.messaging.delivery import MessageKind
+from app.patients import store as patients
+from app.patients.contact_point import normalize_phone
+from app.patients.models import Consent, ContactPoint, Patient, RelatedPerson
+from app.questionnaires import store as questionnaires
+from app.staff import store as staff
+from app.staff.models import Site
+from app.workflows import wording
+from app.workflows.definitions import load_program
+from app.workflows.person import Person
+from app.workflows.queue_text import queue_to_person
+from app.workflows.service import Service
+from app.zones import zone
+
+CONSENT_TEXT = "2026-11"
+_OLDEST_YEAR = 1890
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """How, when and to which text somebody agreed to be texted."""
+
+    method: str = "verbal"
+    given_at: datetime | None = None
+    text_version: str = CONSENT_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientDetails:
+    """A patient as given by whoever registers them."""
+
+    given_name: str
+    family_name: str
+    birth_date: date
+    phone: str
+    time_zone: str
+    language: str
+    preferred_channel: str = Channel.SMS
+    program: str | None = None
+    mrn: str | None = None
+    consent: ConsentGiven = ConsentGiven()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedPersonDetails:
+    """A helper as given by whoever registers them. ``birth_year`` or ``pin`` is the second fact for their links."""
+
+    name: str
+    relationship: str
+    phone: str
+    language: str
+    may_report: bool
+    may_receive: bool
+    birth_year: int | None = None
+    pin: str | None = None
+    consent: ConsentGiven = ConsentGiven()
+
+
+def add_patients(service: Service, *, site_id: str, rows: Sequence[PatientDetails], agent: str) -> list[str]:
+    """Register patients, all or none; returns their ids in order.
+
+    Raises ``Rejected`` whose problems name each field (``rows[2].phone`` when there are several rows), ``Conflict``
+    when a record number is taken.
+    """
+    problems: dict[str, list[str]] = {}
+    added: list[Patient] = []
+    with service.db.transaction(site_scope(site_id)) as session:
+        site = staff.get_site(session, site_id=site_id)
+        for position, details in enumerate(rows):
+            prefix = f"rows[{position}]." if len(rows) > 1 else ""
+            try:
+                added.append(_add_patient(service, session, site, details, agent))
+            except Rejected as error:
+                problems.update({prefix + name: texts for name, texts in error.problems.items()})
+            except Conflict as error:
+                if not prefix:
+                    raise
+                problems[f"{prefix}mrn"] = [str(error)]
+        if problems:
+            raise Rejected(problems)
+    return [patient.id for patient in added]
+
+
+def enrol_patient(service: Service, *, site_id: str, patient_id: str, program: str, agent: str) -> str:
+    """Start a program for a patient; returns the enrolment's id.
+
+    Raises ``NotFound``, ``Rejected`` for a program that is not published, ``Conflict`` when they follow it already.
+    """
+    with service.db.transaction(site_scope(site_id)) as session:
+        patient = patients.lock_patient(session, patient_id=patient_id)
+        return _enrol(service, session, patient, program, agent)
+
+
+def add_related_person(
+    service: Service, *, site_id: str, patient_id: str, details: RelatedPersonDetails, agent: str
+) -> str:
+    """Register somebody who helps a patient; returns their id. Plans for caregivers start for them at once."""
+    with service.db.transaction(site_scope(site_id)) as session:
+        site = staff.get_site(session, site_id=site_id)
+        patient = patients.lock_patient(session, patient_id=patient_id)
+        phone = _check_related(service, details, site.region)
+        now = service.clock.now()
+        fact = str(details.birth_year) if details.birth_year else details.pin
+        person = RelatedPerson(
+            patient_id=patient.id, name=details.name.strip(), relationship=details.relationship.strip(),
+            language=details.language, may_report=details.may_report, may_receive=details.may_receive,
+            second_fact=fact, second_fact_kind=None if fact is None else "year" if details.birth_year else "pin",
+            created_at=now,
+        )  # fmt: skip
+        session.add(person)
+        session.flush()
+        _reach(session, patient, person, phone, details.consent, agent, now)
+        audit.record(session, agent=agent, action="add", entity="related_person", entity_id=person.id, now=now)
+        if details.may_report or details.may_receive:
+            body = service.renderer.render(
+                "caregiver_welcome", details.language, clinic=site.public_name, name=patient.given_name,
+                emergency_number=site.emergency_number,
+            )  # fmt: skip
+            _welcome(session, Person(patient, person), body, now)
+        if details.may_report:
+            for enrolment in checkins.list_enrolments(session, patient_id=patient.id):
+                for check_in in load_program(session, enrolment.program_id).check_ins:
+                    if check_in.respondent == "caregiver":
+                        _plan(service, session, enrolment, patient, check_in, person)
+        return person.id
+
+
+def _add_patient(service: Service, session: Session, site: Site, details: PatientDetails, agent: str) -> Patient:
+    phone, now = _check(service, details, site.region), service.clock.now()
+    mrn = (details.mrn or "").strip() or None
+    if mrn and patients.find_patient_by_mrn(session, mrn=mrn):
+        raise Conflict("a patient of this site has this record number (mrn) already")
+    patient = Patient(
+        site_id=site.id, birth_date=details.birth_date.isoformat(), mrn=mrn,
+        mrn_index=keyring_of(session).index(patients.MRN, mrn) if mrn else None, time_zone=details.time_zone,
+        language=details.language, preferred_channel=details.preferred_channel, status="active", setting="home",
+        created_at=now,
+    )  # fmt: skip
+    patient.given_name = patient.family_name = ""
+    session.add(patient)
+    session.flush()
+    patients.set_names(session, patient, given_name=details.given_name.strip(), family_name=details.family_name.strip())
+    _reach(session, patient, None, phone, details.consent, agent, now)
+    audit.record(session, agent=agent, action="add", entity="patient", entity_id=patient.id, now=now)
+    body = service.renderer.render(
+        "welcome", patient.language, clinic=site.public_name,
+        readers=wording.readers(service, site, patient.language), emergency_number=site.emergency_number,
+    )  # fmt: skip
+    _welcome(session, Person(patient), body, now)
+    if details.program:
+        _enrol(service, session, patient, details.program, agent)
+    return patient
+
+
+def _reach(
+    session: Session,
+    patient: Patient,
+    related: RelatedPerson | None,
+    phone: str,
+    consent: ConsentGiven,
+    agent: str,
+    now: datetime,
+) -> None:
+    """Write how a person is reached and that they agreed to it."""
+    session.add(
+        ContactPoint(
+            patient_id=patient.id, related_person_id=related.id if related else None, system="phone", value=phone,
+            value_index=keyring_of(session).index(patients.PHONE, phone), status="active", created_at=now,
+        )
+    )  # fmt: skip
+    session.add(
+        Consent(
+            patient_id=patient.id, related_person_id=related.id if related else None, method=consent.method,
+            text_version=consent.text_version, given_at=consent.given_at or now, recorded_by=agent,
+            withdrawn_at=None, withdrawn_by=None,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def _welcome(session: Session, person: Person, body: str, now: datetime) -> None:
+    queue_to_person(session, person, kind=MessageKind.WELCOME, body=body, key=f"welcome:{person.key}", now=now)
+
+
+def _enrol(service: Service, session: Session, patient: Patient, program_name: str, agent: str) -> str:
+    row = checkins.find_site_program(session, name=program_name)
+    if row is None:
+        raise Rejected({"program": [f"{program_name!r} is not a published program of this site."]})
+    if any(e.program == program_name for e in checkins.list_enrolments(session, patient_id=patient.id)):
+        raise Conflict(f"this patient follows {program_name} already")
+    now = service.clock.now()
+    enrolment = Enrolment(
+        patient_id=patient.id, program_id=row.id, program=program_name, status="active", enrolled_at=now, ended_at=None
+    )
+    session.add(enrolment)
+    session.flush()
+    helpers = [p for p in patients.list_related_persons(session, patient_id=patient.id) if p.may_report]
+    for check_in in load_program(session, row.id).check_ins:
+        if check_in.respondent == "patient":
+            _plan(service, session, enrolment, patient, check_in, None)
+        else:
+            for helper in helpers:
+                _plan(service, session, enrolment, patient, check_in, helper)
+    audit.record(
+        session, agent=agent, action="enrol", entity="patient", entity_id=patient.id, now=now, program=program_name
+    )
+    return enrolment.id
+
+
+def _plan(
+    service: Service,
+    session: Session,
+    enrolment: Enrolment,
+    patient: Patient,
+    check_in: CheckinPlanDefinition,
+    helper: RelatedPerson | None,
+) -> None:
+    """Write one person's plan, with its first slot."""
+    questionnaire = questionnaires.find_questionnaire(session, name=check_in.questionnaire)
+    if questionnaire is None:
+        raise Rejected({"program": [f"its questionnaire {check_in.questionnaire!r} is not published."]})
+    slot = next_slot(check_in.timing, patient.time_zone, service.clock.now()) if check_in.timing else None
+    session.add(
+        CheckinPlan(
+            enrolment_id=enrolment.id, patient_id=patient.id, related_person_id=helper.id if helper else None,
+            name=check_in.name, questionnaire_id=questionnaire.id, program_id=enrolment.program_id,
+            time_zone=patient.time_zone, next_slot_at=slot.at if slot else None,
+            next_local_date=slot.local_date if slot else None,
+            next_local_time=slot.planned.time().isoformat() if slot else None,
+        )
+    )  # fmt: skip
+
+
+def _check(service: Service, details: PatientDetails, region: str) -> str:
+    """Check a patient's details; returns the number in full, or raises ``Rejected`` naming each wrong field."""
+    problems: dict[str, list[str]] = {}
+    for name in ("given_name", "family_name"):
+        _check_name(name, getattr(details, name), problems)
+    today = service.clock.now().date()
+    if not date(_OLDEST_YEAR, 1, 1) <= details.birth_date <= today:
+        problems["birth_date"] = [f"must be a day between {_OLDEST_YEAR} and today."]
+    try:
+        zone(details.time_zone)
+    except ValueError as error:
+        problems["time_zone"] = [str(error)]
+    _check_language(service, details.language, problems)
+    if details.preferred_channel not in (Channel.SMS, Channel.WEB):
+        problems["preferred_channel"] = ["must be sms or web."]
+    if details.mrn is not None and len(details.mrn) > 64:
+        problems["mrn"] = ["has at most 64 characters."]
+    return _phone_or_raise(details.phone, region, problems)
+
+
+def _check_related(service: Service, details: RelatedPersonDetails, region: str) -> str:
+    problems: dict[str, list[str]] = {}
+    _check_name("name", details.name, problems)
+    if not details.relationship.strip() or len(details.relationship) > 40:
+        problems["relationship"] = ["A word of 1 to 40 characters is needed, such as daughter."]
+    if details.birth_year is not None and not _OLDEST_YEAR <= details.birth_year <= service.clock.now().year:
+        problems["birth_year"] = ["is not a year in which somebody alive was born."]
+    if details.pin is not None and not (details.pin.isascii() and details.pin.isdigit() and 4 <= len(details.pin) <= 8):
+        problems["pin"] = ["must be 4 to 8 digits."]
+    if details.may_report and details.birth_year is None and details.pin is None:
+        problems["birth_year"] = ["or a pin is needed for somebody who may report: it opens their check-in link."]
+    _check_language(service, details.language, problems)
+    return _phone_or_raise(details.phone, region, problems)
+
+
+def _check_name(field: str, value: str, problems: dict[str, list[str]]) -> None:
+    if not value.strip() or len(value) > _LONGEST_NAME or "\x00" in value:
+        problems[field] = [f"A name of 1 to {_LONGEST_NAME} characters is needed."]
+
+
+def _check_language(service: Service, language: str, problems: dict[str, list[str]]) -> None:
+    if language not in service.renderer.languages:
+        problems["language"] = [f"must be one of {', '.join(service.renderer.languages)}."]
+
+
+def _phone_or_raise(phone: str, region: str, problems: dict[str, list[str]]) -> str:
+    try:
+        number = normalize_phone(phone, region)
+    except Rejected as error:
+        problems["phone"] = [str(error)]
+    if problems:
+        raise Rejected(problems)
+    return number

@@ -1,0 +1,152 @@
+"""Judge a response, or a missed check-in, by its program's rules, on the person's history."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.alerts.rules import AlertRule, Finding, evaluate, red_only, review
+from app.checkins import store as checkins
+from app.codes import Tier
+from app.db import Session
+from app.logs import get_logger
+from app.patients.models import Patient
+from app.questionnaires import store as questionnaires
+from app.questionnaires.models import Answer, QuestionnaireResponse
+from app.workflows.definitions import Program, load_questionnaire
+
+log = get_logger()
+
+# The longest look back of any condition: "best" of the last 28 days. A baseline is fetched apart.
+_HORIZON = timedelta(days=28)
+
+
+def judge_response(
+    session: Session,
+    *,
+    patient: Patient,
+    program: Program,
+    response: QuestionnaireResponse,
+    completed: bool,
+    texts: Sequence[str] = (),
+) -> list[Finding]:
+    """What a response needs a person for; while it is not ``completed`` only rules run that one answer may fire.
+
+    ``texts`` are words that came with the answers. Never raises: whatever the rules cannot judge is a red review.
+    """
+    rules = applicable(program.rules, patient)
+    if not completed:
+        rules = red_only(rules)
+    answers = questionnaires.list_answers(session, response_ids=[response.id])
+    current = _entry(session, response, answers)
+    current["texts"] = tuple(texts)
+    current.pop("tier")  # what is being judged has none yet
+    if not completed and not any(rule.looks_back for rule in rules):
+        # Most answers need nobody: the past is read only to say, of one that does, how it was before.
+        findings = _evaluate(rules, [current], program, completed)
+        if not findings:
+            return []
+    entries = _past(session, response, since=response.authored_at - _HORIZON)
+    return _evaluate(rules, [*entries, current], program, completed)
+
+
+def judge_missed(
+    session: Session, *, patient: Patient, program: Program, enrolment_id: str, respondent: str, name: str, at: datetime
+) -> list[Finding]:
+    """What a check-in that closed without an answer needs a person for."""
+    since = at - _HORIZON
+    responses = questionnaires.list_responses(
+        session, patient_id=patient.id, enrolment_id=enrolment_id, before=at, since=since
+    )
+    entries = _entries(session, responses) + _missed(session, enrolment_id, since, at - timedelta(microseconds=1))
+    current = {"authored_at": at, "respondent": respondent, "check_in": name, "status": "missed", "answers": {}}
+    ordered = sorted(entries, key=lambda e: e["authored_at"])
+    return _evaluate(applicable(program.rules, patient), [*ordered, current], program, completed=True)
+
+
+def applicable(rules: Sequence[AlertRule], patient: Patient) -> list[AlertRule]:
+    """The rules that hold in the setting that a patient is in."""
+    return [rule for rule in rules if patient.setting not in rule.not_during]
+
+
+def _evaluate(
+    rules: Sequence[AlertRule], history: Sequence[Mapping[str, Any]], program: Program, completed: bool
+) -> list[Finding]:
+    try:
+        return evaluate(rules, history, completed=completed)
+    except Exception:
+        # A rule that fails must never lose an answer or hide another rule's finding: a person looks at this one,
+        # and every rule that can be judged by itself is.
+        log.error("evaluator_failed", version=program.label, exc_info=True)
+    findings = [review("The answers could not be judged by the rules. Please read them yourself.", tier=Tier.RED)]
+    for rule in rules:
+        try:
+            findings += evaluate([rule], history, completed=completed)
+        except Exception:
+            log.error("rule_failed", name=rule.id, version=program.label, exc_info=True)
+    return findings
+
+
+def _past(session: Session, response: QuestionnaireResponse, since: datetime) -> list[dict[str, Any]]:
+    mine, enrolment_id, before = response.patient_id, response.enrolment_id, response.authored_at
+    recent = [
+        r
+        for r in questionnaires.list_responses(
+            session, patient_id=mine, enrolment_id=enrolment_id, before=before, since=since
+        )
+        if r.id != response.id
+    ]
+    known = {response.id, *(r.id for r in recent)}
+    first_ids = [
+        i
+        for i in questionnaires.first_response_ids(session, patient_id=mine, enrolment_id=enrolment_id, before=before)
+        if i not in known
+    ]
+    first = questionnaires.list_responses_by_id(session, ids=first_ids)
+    entries = _entries(session, [*first, *recent])
+    if response.enrolment_id is not None:
+        entries += _missed(session, response.enrolment_id, since, response.authored_at)
+    return sorted(entries, key=lambda e: e["authored_at"])
+
+
+def _entries(session: Session, responses: Sequence[QuestionnaireResponse]) -> list[dict[str, Any]]:
+    answers: dict[str, list[Answer]] = {}
+    for answer in questionnaires.list_answers(session, response_ids=[r.id for r in responses]):
+        answers.setdefault(answer.response_id, []).append(answer)
+    return [_entry(session, r, answers.get(r.id, ())) for r in responses]
+
+
+def _entry(session: Session, response: QuestionnaireResponse, answers: Sequence[Answer]) -> dict[str, Any]:
+    questionnaire = load_questionnaire(session, response.questionnaire_id)
+    return {
+        "authored_at": response.authored_at,
+        "respondent": response.respondent,
+        "check_in": response.check_in,
+        "status": response.status,
+        "late": response.late,
+        "questionnaire": questionnaire.url,
+        "recall_period": questionnaire.recall_period,
+        "language": response.language,
+        "items": questionnaire.items,
+        "tier": response.tier,
+        "answers": {a.link_id: None if a.status == "skipped" else _value(a) for a in answers},
+    }
+
+
+def _value(answer: Answer) -> float | str | None:
+    if answer.value is None:
+        return answer.text or None
+    return int(answer.value) if answer.value == int(answer.value) else answer.value
+
+
+def _missed(session: Session, enrolment_id: str, since: datetime, before: datetime) -> list[dict[str, Any]]:
+    rows = checkins.list_closed_checkins(session, enrolment_id=enrolment_id, since=since, before=before)
+    return [
+        {
+            "authored_at": row.window_ends_at,
+            "respondent": "proxy" if row.related_person_id else "self",
+            "check_in": row.name,
+            "status": "missed",
+            "answers": {},
+        }
+        for row in rows
+    ]

@@ -1,0 +1,100 @@
+"""Publish questionnaires and programs: each version once and for ever, pinned for every site."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.audit import store as audit
+from app.checkins import store as checkins
+from app.checkins.models import PublishedProgram, SiteProgram
+from app.db import Session, all_sites, narrow
+from app.errors import Conflict
+from app.questionnaires import store as questionnaires
+from app.questionnaires.models import PublishedQuestionnaire
+from app.staff import store as staff
+from app.workflows.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Publishable:
+    """A checked definition as loaded, with its fingerprint (SHA-256 of its canonical JSON)."""
+
+    name: str
+    definition: Mapping[str, Any]
+    fingerprint: str
+
+
+def publish_content(
+    service: Service, *, instruments: list[Publishable], programs: list[Publishable], agent: str
+) -> list[str]:
+    """Publish what is new and pin it for every site; returns one line per newly published version.
+
+    Raises ``Conflict``, publishing nothing, when a version that is already published would change: answers were
+    given to its exact wording, so a change needs a new version.
+    """
+    now = service.clock.now()
+    published: list[str] = []
+    with service.db.transaction(all_sites()) as session:
+        for item in instruments:
+            url, version = str(item.definition["url"]), str(item.definition["version"])
+            known = questionnaires.find_questionnaire_by_url(session, url=url, version=version)
+            if known is not None:
+                _same(known.fingerprint, item, version)
+                continue
+            session.add(
+                PublishedQuestionnaire(
+                    name=item.name, url=url, version=version, definition=dict(item.definition),
+                    fingerprint=item.fingerprint, published_at=now,
+                )
+            )  # fmt: skip
+            published.append(f"questionnaire {item.name} version {version}")
+        for item in programs:
+            version = str(item.definition["version"])
+            program = checkins.find_program(session, name=item.name, version=version)
+            if program is None:
+                program = PublishedProgram(
+                    name=item.name, version=version, definition=dict(item.definition),
+                    fingerprint=item.fingerprint, published_at=now,
+                )  # fmt: skip
+                session.add(program)
+                session.flush()
+                published.append(f"program {item.name} version {version}")
+                _pin(service, session, program, agent)
+            else:
+                _same(program.fingerprint, item, version)
+    return published
+
+
+def _same(fingerprint: str, item: Publishable, version: str) -> None:
+    if fingerprint != item.fingerprint:
+        raise Conflict(
+            f"{item.name} version {version} is published and cannot change; give the changed file a new version."
+        )
+
+
+def _pin(service: Service, session: Session, program: PublishedProgram, agent: str) -> None:
+    """Make new enrolments of every site follow this version; people already enrolled keep theirs."""
+    scope = session.info["scope"]
+    for site in staff.list_sites(session):
+        narrow(session, site.id)
+        pin = checkins.find_pin(session, name=program.name)
+        if pin is None:
+            session.add(SiteProgram(site_id=site.id, name=program.name, program_id=program.id))
+        else:
+            pin.program_id = program.id
+        audit.record(
+            session, agent=agent, action="publish", entity="program", entity_id=program.id,
+            now=service.clock.now(), version=program.version,
+        )  # fmt: skip
+        session.flush()
+    session.info["scope"] = scope
+
+
+def published_definition(service: Service, *, kind: str, name: str) -> Mapping[str, Any] | None:
+    """The definition of a questionnaire or program that was published last; ``None`` when none was."""
+    with service.db.reading(all_sites()) as session:
+        if kind == "questionnaire":
+            questionnaire = questionnaires.find_questionnaire(session, name=name)
+            return questionnaire.definition if questionnaire else None
+        program = checkins.find_latest_program(session, name=name)
+        return program.definition if program else None

@@ -1,0 +1,171 @@
+"""Open an alert for everything that needs a person, or add to the one that is open, and page the first step.
+
+Runs inside the transaction of what it is about: an answer and its alert are one commit.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.alerts import store as alerts
+from app.alerts.lifecycle import AlertStatus, Merge, Paging, is_worse, merge
+from app.alerts.models import Alert
+from app.alerts.page_codes import code_at
+from app.alerts.rules import Finding
+from app.codes import Tier
+from app.db import Session, scope_of
+from app.patients.models import Patient
+from app.staff import store as staff
+from app.workflows.definitions import Program, default_policy
+from app.workflows.page_staff import page_owner, take_step
+from app.workflows.service import SYSTEM, Service
+from app.zones import wall_clock
+
+_CODE_RESTS = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """One thing that needs a person. ``values`` are the numbers behind it; words of the person belong in ``reason``."""
+
+    kind: str
+    subject: str
+    tier: str
+    reason: str
+    patient: Patient | None = None
+    response_id: str | None = None
+    inbound_id: str | None = None
+    respondent: str | None = None
+    rules: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    program: Program | None = None
+    insists: bool = False
+
+
+def raise_concern(service: Service, session: Session, concern: Concern) -> Alert:
+    """Raise one concern; returns its alert."""
+    return raise_alerts(service, session, [concern])[0]
+
+
+def concerns_of(findings: Sequence[Finding], **about: Any) -> list[Concern]:
+    """The concerns of a response's findings, one per subject: its most urgent tier, every rule and every reason."""
+    by_subject: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda f: f.tier.rank):
+        by_subject.setdefault(finding.subject, []).append(finding)
+    return [
+        Concern(
+            kind=group[0].kind, subject=subject, tier=group[0].tier,
+            reason="\n".join(dict.fromkeys(f.reason for f in group)), rules=tuple(f.rule_id for f in group),
+            values={k: v for k, v in group[0].values.items() if k != "phrase"},
+            insists=any(f.insists for f in group), **about,
+        )
+        for subject, group in by_subject.items()
+    ]  # fmt: skip
+
+
+def raise_alerts(service: Service, session: Session, concerns: Sequence[Concern]) -> list[Alert]:
+    """Open or extend the alert of each concern (all of one patient) and page at once whom the ladder says.
+
+    The session is confined to the site. Alerts of one response go out in one page.
+    """
+    if not concerns:
+        return []
+    now, patient = service.clock.now(), concerns[0].patient
+    concerns = _not_settled(session, concerns)
+    known = alerts.lock_open_alerts(
+        session, patient_id=patient.id if patient else None, subjects=[c.subject for c in concerns]
+    )
+    touched: list[Alert] = []
+    to_page: list[Alert] = []
+    for concern in sorted(concerns, key=lambda c: Tier(c.tier).rank):
+        alert = known.get(concern.subject)
+        if alert is None:
+            alert = _open(service, session, concern, now)
+            to_page.append(alert)
+        else:
+            change = _add_evidence(session, alert, concern, now)
+            if change.paging is Paging.FIRST_STEP:
+                _start_again(alert, now)
+                to_page.append(alert)
+            elif change.paging is Paging.OWNER:
+                page_owner(service, session, alert, now)
+        touched.append(alert)
+    session.flush()
+    for tier in Tier:
+        group = [alert for alert in to_page if alert.tier == tier]
+        if group:
+            take_step(service, session, group, now)
+    return touched
+
+
+def _not_settled(session: Session, concerns: Sequence[Concern]) -> list[Concern]:
+    """Leave out what was raised from the same response before and is resolved since: later answers judge it again."""
+    response_ids = {c.response_id for c in concerns if c.response_id}
+    settled = alerts.resolved_subjects(session, response_ids=response_ids) if response_ids else {}
+    return [
+        c
+        for c in concerns
+        if (c.response_id, c.subject) not in settled or Tier(c.tier).worse_than(Tier(settled[c.response_id, c.subject]))
+    ]
+
+
+def _open(service: Service, session: Session, concern: Concern, now: datetime) -> Alert:
+    policy = (concern.program.escalation.get(concern.tier) if concern.program else None) or default_policy(concern.tier)
+    alert = Alert(
+        patient_id=concern.patient.id if concern.patient else None, response_id=concern.response_id,
+        inbound_id=concern.inbound_id, code=_new_code(session, now), kind=concern.kind, subject=concern.subject,
+        tier=concern.tier, status=AlertStatus.TRIGGERED, respondent=concern.respondent, reason=concern.reason,
+        rules=list(concern.rules), values=json.loads(json.dumps(dict(concern.values), default=str)),
+        program_version=concern.program.label if concern.program else None, policy=dict(policy),
+        opened_at=now, triggered_at=now, step=0, round=0, last_step_at=None, exhausted=False, next_action_at=None,
+        acknowledged_at=None, acknowledged_by=None, contacted_at=None, resolved_at=None, resolved_by=None, outcome=None,
+    )  # fmt: skip
+    session.add(alert)
+    alerts.add_event(session, alert, at=now, type="opened", agent=SYSTEM, detail=concern.reason)
+    return alert
+
+
+def _new_code(session: Session, now: datetime) -> str:
+    """A code that no open alert of the site has, nor one that was resolved in the last 14 days."""
+    position = staff.next_alert_position(session, site_id=scope_of(session))
+    code = code_at(position)
+    if alerts.code_in_use(session, code=code, since=now - _CODE_RESTS):
+        return code_at(position, long=True)
+    return code
+
+
+def _add_evidence(session: Session, alert: Alert, concern: Concern, now: datetime) -> Merge:
+    value, seen = concern.values.get("value"), alert.values.get("value")
+    site = staff.get_site(session, site_id=alert.site_id)
+    change = merge(
+        Tier(alert.tier),
+        AlertStatus(alert.status),
+        Tier(concern.tier),
+        insists=concern.insists and concern.response_id != alert.response_id,
+        worse_than_seen=is_worse(value, seen, worse=str(concern.values.get("worse", "high"))),
+        later_day=wall_clock(now, site.time_zone).date() > wall_clock(alert.triggered_at, site.time_zone).date(),
+    )
+    before = alert.reason
+    same = concern.response_id is not None and concern.response_id == alert.response_id
+    if not (same and concern.reason == before):  # every further answer judges the response again
+        alerts.add_event(session, alert, at=now, type="evidence", agent=SYSTEM, detail=concern.reason)
+        alert.reason = concern.reason
+    alert.rules = sorted({*alert.rules, *concern.rules})
+    if concern.values and (not same or concern.reason != before):
+        alert.values = json.loads(json.dumps(dict(concern.values), default=str))
+    if change.tier != alert.tier:
+        policies = concern.program.escalation if concern.program else {}
+        alert.policy = dict(policies.get(change.tier) or default_policy(change.tier))
+        alert.tier = change.tier
+    alert.status = change.status
+    alert.response_id = concern.response_id or alert.response_id
+    return change
+
+
+def _start_again(alert: Alert, now: datetime) -> None:
+    """Set an alert back to the first step of its ladder: somebody has to take it on anew."""
+    alert.triggered_at, alert.step, alert.round, alert.exhausted = now, 0, 0, False
+    alert.last_step_at = alert.next_action_at = None
+    alert.acknowledged_at = alert.acknowledged_by = None

@@ -1,0 +1,186 @@
+"""A text has come in: store it exactly once, find out who wrote and what it means, act, and answer.
+
+All of it is one transaction: the text, the answer, the alert, the first page and the reply are committed together,
+before the provider is told that we have it. When anything fails on the way, the text is stored all the same and a
+person is called to read it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.checkins import store as checkins
+from app.db import DATABASE_ERRORS, Session, all_sites, keyring_of, narrow, retry_on_conflict
+from app.errors import Unavailable
+from app.logs import get_logger
+from app.messaging import store as messaging
+from app.messaging.automatic import is_automatic
+from app.messaging.keywords import acknowledgement_code
+from app.messaging.models import InboundMessage
+from app.patients import store as patients
+from app.patients.models import ContactPoint
+from app.staff import store as staff
+from app.staff.models import Practitioner
+from app.workflows.acknowledge_alert import acknowledge_by_code
+from app.workflows.converse import converse
+from app.workflows.person import Person, load_person
+from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.review_inbound import review_ambiguous, review_stranger
+from app.workflows.service import Service
+
+log = get_logger()
+
+_STORED_AT_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundSms:
+    """A text as the provider handed it over, signature checked. Numbers are E.164."""
+
+    message_sid: str
+    sender: str
+    recipient: str
+    body: str
+    media: int = 0
+    opt_out_type: str | None = None
+
+
+def receive_sms(service: Service, sms: InboundSms) -> str:
+    """Take in one text; returns what was done with it (``duplicate`` when it is known already).
+
+    Raises ``Unavailable`` only when the database cannot store it: then the provider must be told so, to try again.
+    """
+    try:
+        try:
+            return _receive(service, sms)
+        except DATABASE_ERRORS:
+            raise
+        except Exception:
+            log.error("inbound_failed", message_sid=sms.message_sid, exc_info=True)
+            return _keep_for_a_person(service, sms)
+    except DATABASE_ERRORS as error:
+        log.error("inbound_not_stored", message_sid=sms.message_sid, exc_info=True)
+        raise Unavailable("The text could not be stored; send it again.") from error
+
+
+@retry_on_conflict
+def _receive(service: Service, sms: InboundSms) -> str:
+    with service.db.transaction(all_sites()) as session:
+        contacts = patients.list_contact_points_by_phone(session, phone=sms.sender)
+        nurses = staff.list_practitioners_by_phone(session, phone=sms.sender)
+        inbound = _store(service, session, sms, contacts, nurses)
+        if inbound is None:
+            return "duplicate"
+        inbound.result = _handle(service, session, sms, inbound, contacts, nurses)
+        session.flush()
+        return inbound.result
+
+
+def _store(
+    service: Service,
+    session: Session,
+    sms: InboundSms,
+    contacts: Sequence[ContactPoint],
+    nurses: Sequence[Practitioner],
+) -> InboundMessage | None:
+    """Insert the text by its provider's id; ``None`` when it is there already."""
+    site_id = contacts[0].site_id if contacts else _site_of(session, sms, nurses)
+    clean = sms.body.replace("\x00", "").encode("utf-8", "replace").decode()[:_STORED_AT_MOST]
+    row = InboundMessage(
+        site_id=site_id, message_sid=sms.message_sid, sender=sms.sender,
+        sender_index=keyring_of(session).index(messaging.PHONE, sms.sender), recipient=sms.recipient[:40], body=clean,
+        raw_body=sms.body if sms.body != clean else None, media=sms.media, opt_out_type=sms.opt_out_type,
+        result="received", received_at=service.clock.now(),
+    )  # fmt: skip
+    if not messaging.insert_once(session, row):
+        return None
+    return messaging.get_inbound(session, inbound_id=row.id)
+
+
+def _site_of(session: Session, sms: InboundSms, nurses: Sequence[Practitioner]) -> str:
+    for nurse in nurses:
+        for membership in staff.list_memberships(session, practitioner_id=nurse.id):
+            return membership.site_id
+    site = staff.find_site_of_sender(session, number=sms.recipient)
+    if site is None:
+        raise RuntimeError("there is no site to receive for")
+    return site.id
+
+
+def _handle(
+    service: Service,
+    session: Session,
+    sms: InboundSms,
+    inbound: InboundMessage,
+    contacts: Sequence[ContactPoint],
+    nurses: Sequence[Practitioner],
+) -> str:
+    code = acknowledgement_code(inbound.body)
+    if nurses and (code or not contacts):
+        return _from_staff(service, session, inbound, nurses[0], code)
+    if not contacts:
+        narrow(session, inbound.site_id)
+        return review_stranger(service, session, inbound)
+    people = {(contact.patient_id, contact.related_person_id): contact for contact in contacts}
+    if len(people) > 1:
+        speaking = _whose_dialogue(session, list(people.values()))
+        if speaking is None:
+            narrow(session, inbound.site_id)
+            return review_ambiguous(service, session, inbound, [c.patient_id for c in people.values()])
+        contact = speaking
+    else:
+        contact = contacts[0]
+    narrow(session, contact.site_id)
+    inbound.site_id = contact.site_id
+    person = _lock_person(session, contact)
+    inbound.patient_id, inbound.related_person_id = person.patient.id, person.related_id
+    if is_automatic(inbound.body):
+        return "automatic"
+    return converse(service, session, person, inbound)
+
+
+def _whose_dialogue(session: Session, contacts: Sequence[ContactPoint]) -> ContactPoint | None:
+    """Who of several people with one number is being asked just now; ``None`` when that does not settle it."""
+    asked = [
+        contact
+        for contact in contacts
+        if checkins.find_open_checkin(
+            session, patient_id=contact.patient_id, related_person_id=contact.related_person_id
+        )
+    ]
+    return asked[0] if len(asked) == 1 else None
+
+
+def _lock_person(session: Session, contact: ContactPoint) -> Person:
+    patient = patients.lock_patient(session, patient_id=contact.patient_id)
+    return load_person(session, patient=patient, related_person_id=contact.related_person_id)
+
+
+def _from_staff(
+    service: Service, session: Session, inbound: InboundMessage, nurse: Practitioner, code: str | None
+) -> str:
+    inbound.practitioner_id = nurse.id
+    site_ids = [m.site_id for m in staff.list_memberships(session, practitioner_id=nurse.id)]
+    return acknowledge_by_code(
+        service, session, person=nurse, site_ids=site_ids or [inbound.site_id], code=code or "", inbound_id=inbound.id
+    )
+
+
+def _keep_for_a_person(service: Service, sms: InboundSms) -> str:
+    """Store a text that could not be handled and call a nurse to read it."""
+    with service.db.transaction(all_sites()) as session:
+        contacts = patients.list_contact_points_by_phone(session, phone=sms.sender)
+        inbound = _store(service, session, sms, contacts, [])
+        if inbound is None:
+            return "duplicate"
+        narrow(session, inbound.site_id)
+        alone = {contact.patient_id for contact in contacts if contact.site_id == inbound.site_id}
+        patient = patients.lock_patient(session, patient_id=alone.pop()) if len(alone) == 1 else None
+        inbound.patient_id, inbound.result = patient.id if patient else None, "failed"
+        raise_concern(
+            service, session,
+            Concern(
+                kind="review", subject="review" if patient else f"review:{inbound.id}", tier="red", patient=patient,
+                inbound_id=inbound.id, reason="A text came in that the service could not handle. Please read it now.",
+            ),
+        )  # fmt: skip
+        return "failed"
