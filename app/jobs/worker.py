@@ -1,0 +1,65 @@
+"""The worker process: APScheduler as a dumb clock over the ticks, woken early when there is work.
+
+Due times are columns in the database. The scheduler holds only these few intervals, in memory, so that any number of
+workers may run, and one that was stopped for an hour loses nothing.
+"""
+
+import os
+import socket
+import threading
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app.jobs.ticks import Tick, Ticks
+from app.logs import get_logger
+from app.messaging.gateway import Gateway
+from app.workflows.service import Service
+
+log = get_logger()
+
+
+class Worker:
+    """Runs the ticks until it is told to stop."""
+
+    def __init__(self, service: Service, gateway: Gateway) -> None:
+        self._poll = service.settings.worker_poll_seconds
+        self._wake = service.wake
+        self._stopping = threading.Event()
+        self._ticks = Ticks(service, gateway, f"{socket.gethostname()}:{os.getpid()}")
+
+    def run_once(self) -> int:
+        """Do all work that is due now; returns how much was done."""
+        try:
+            return self._ticks.run_due()
+        finally:
+            self._ticks.close()
+
+    def run(self) -> None:
+        """Work until ``stop`` is called, then finish what is under way."""
+        scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(len(self._ticks.all))},
+            # Late is better than never, and once is enough, however many rounds were missed.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+        for tick in self._ticks.all:
+            self._add(scheduler, tick)
+        scheduler.start()
+        log.info("worker_started", count=len(self._ticks.all))
+        try:
+            while not self._stopping.is_set():
+                if self._wake.wait(self._poll):
+                    self._ticks.deliver_now()
+        finally:
+            scheduler.shutdown(wait=True)
+            self._ticks.close()
+            log.info("worker_stopped")
+
+    def stop(self) -> None:
+        """Ask the worker to finish."""
+        self._stopping.set()
+        self._wake.ring()
+
+    def _add(self, scheduler: BackgroundScheduler, tick: Tick) -> None:
+        scheduler.add_job(self._ticks.run, "interval", seconds=self._poll * tick.every, args=[tick], id=tick.stage)
