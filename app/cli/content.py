@@ -1,0 +1,94 @@
+"""``content``: check what clinicians wrote, publish it, and see what a publication would change."""
+
+import difflib
+
+import click
+import yaml
+from flask.cli import AppGroup
+
+from app.cli.common import AGENT, Problems, console, handled, service, show
+from app.content.check import report
+from app.content.loader import ContentBundle, load
+from app.content.problems import ContentInvalid
+from app.workflows.publish_content import Publishable, publish_content, published_definition
+from app.workflows.service import Service
+
+content_group = AppGroup("content", help="Instruments, programs and messages. Example: flask --app wsgi content check")
+
+
+@content_group.command("check")
+@handled
+def check() -> None:
+    """Check every content file; print what each message costs, and exit with 1 naming file, line and reason.
+
+    Example: flask --app wsgi content check
+    """
+    found = report(_load(service()))
+    rows = [(m.language, m.name, m.encoding, m.segments, m.allowed) for m in found.messages]
+    show(["Language", "Message", "Encoding", "Segments", "At most"], rows)
+    for cost in found.check_ins:
+        console.print(f"{cost.program} {cost.check_in} ({cost.language}): {cost.segments} segments out")
+    for warning in found.warnings:
+        console.print(f"Warning: {warning}")
+    console.print(found.sign_off)
+    console.print("The content can be published.")
+
+
+@content_group.command("publish")
+@handled
+def publish() -> None:
+    """Publish every new version for all sites; a version that is published cannot change.
+
+    Example: flask --app wsgi content publish
+    """
+    lines = publish_bundle(service(), AGENT)
+    for line in lines:
+        console.print(f"Published {line}")
+    if not lines:
+        console.print("Everything is published already.")
+
+
+@content_group.command("diff")
+@handled
+def diff() -> None:
+    """Show how the files differ from what is published.
+
+    Example: flask --app wsgi content diff
+    """
+    bundle = _load(service())
+    changed = False
+    for kind, items in (("questionnaire", bundle.instruments), ("program", bundle.programs)):
+        for name, item in items.items():
+            old = published_definition(service(), kind=kind, name=name)
+            lines = list(
+                difflib.unified_diff(
+                    _text(old), _text(dict(item.data)), f"published {kind} {name}", item.file, lineterm=""
+                )
+            )
+            changed = changed or bool(lines)
+            for line in lines:
+                click.echo(line)
+    if not changed:
+        console.print("The files and what is published are the same.")
+
+
+def publish_bundle(service_: Service, agent: str) -> list[str]:
+    """Check the content and publish what is new; returns a line for each version. Used by ``db`` and ``demo`` too."""
+    bundle = _load(service_)
+    return publish_content(
+        service_,
+        instruments=[Publishable(n, dict(i.data), i.fingerprint) for n, i in bundle.instruments.items()],
+        programs=[Publishable(n, dict(p.data), p.fingerprint) for n, p in bundle.programs.items()],
+        agent=agent,
+    )
+
+
+def _load(service_: Service) -> ContentBundle:
+    try:
+        return load(service_.settings.content_root)
+    except ContentInvalid as error:
+        raise Problems([str(problem) for problem in error.problems]) from None
+
+
+def _text(definition: object) -> list[str]:
+    return yaml.safe_dump(definition, allow_unicode=True, sort_keys=True).splitlines() if definition else []
