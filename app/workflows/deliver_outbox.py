@@ -20,7 +20,6 @@ from app.workflows.service import Service
 log = get_logger()
 
 BATCH = 16
-_GIVE_UP_AFTER = 12
 _LONGEST_VALIDITY = timedelta(hours=10)
 _UNPACED = 1_000_000.0
 
@@ -125,7 +124,7 @@ def _record_failure(service: Service, claim: Claim, failure: DeliveryFailed) -> 
         outcome="dead" if failure.permanent else "unknown" if failure.ambiguous else "retry",
     )  # fmt: skip
     with service.db.transaction(all_sites()) as session:
-        if failure.permanent or (not failure.ambiguous and claim.attempt >= _GIVE_UP_AFTER):
+        if failure.permanent:
             written = messaging.record_attempt(
                 session, message_id=message_id, attempt=claim.attempt, state=OutboxState.DEAD, status="failed", **values
             )

@@ -23,8 +23,8 @@ from app.workflows.service import SYSTEM, Service
 log = get_logger()
 
 FALLBACK = "fallback"
-# A page must not arrive hours later, when the ladder has moved on.
-_PAGE_LIVES = timedelta(minutes=15)
+# A page must not arrive when the ladder has moved on: it is worth sending until the next step, within bounds.
+_PAGE_LIVES_LEAST, _PAGE_LIVES_MOST = timedelta(minutes=1), timedelta(hours=4)
 _CLINICAL_ROLES = ("nurse", "navigator", "clinician")
 
 
@@ -104,6 +104,11 @@ def _page(
     wake_after_commit(session)
 
 
+def _worth_until(alert: Alert, now: datetime) -> datetime:
+    until_next = (alert.next_action_at or now) - now
+    return now + min(max(until_next, _PAGE_LIVES_LEAST), _PAGE_LIVES_MOST)
+
+
 def _nobody(found: Recipients, reached: Sequence[str]) -> bool:
     return (len(reached) == 1 and reached[0].endswith("(fallback)")) or not found.practitioner_ids
 
@@ -129,7 +134,7 @@ def _send(
         session, site_id=site.id, kind=MessageKind.PAGE if person else MessageKind.FALLBACK_PAGE,
         phone=person.phone if person else site.fallback_phone, body=body, pool=STAFF, now=now,
         key=f"page:{first.id}:{sequences[first.id]}:{person.id if person else FALLBACK}",
-        expires_at=now + _PAGE_LIVES, practitioner_id=person.id if person else None, alert_id=first.id,
+        expires_at=_worth_until(first, now), practitioner_id=person.id if person else None, alert_id=first.id,
     )  # fmt: skip
     session.add(message)
     session.flush()

@@ -1,6 +1,6 @@
 """Puts one text into the outbox: the only way in which anything is said to anybody."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.db import Session, keyring_of, wake_after_commit
 from app.messaging import store as messaging
@@ -20,6 +20,15 @@ _PRIORITY = {
     MessageKind.INVITATION: Priority.CHECK_IN,
     MessageKind.REMINDER: Priority.REMINDER,
 }
+# How long a text is worth sending. While the provider is away it is tried again until then: a reply that comes a day
+# late confuses, a page that comes late is not what the ladder needs any more.
+_LIVES = {
+    MessageKind.PAGE: timedelta(minutes=15),
+    MessageKind.PAGE_REPLY: timedelta(minutes=30),
+    MessageKind.FALLBACK_PAGE: timedelta(hours=1),
+    MessageKind.REPLY: timedelta(hours=4),
+}
+_DEFAULT_LIFE = timedelta(hours=24)
 STAFF, PATIENTS = "staff", "patients"
 
 
@@ -37,7 +46,7 @@ def new_text(
     expires_at: datetime | None = None,
     **about: str | None,
 ) -> OutboundMessage:
-    """Make an outbox row. ``key`` is the business key: the same key twice is the same text; ``about`` sets its links."""
+    """Make an outbox row. The same business ``key`` twice is the same text; ``about`` sets what it is linked to."""
     size = measure(body)
     return OutboundMessage(
         site_id=site_id,
@@ -52,7 +61,7 @@ def new_text(
         encoding=size.encoding,
         state=OutboxState.PENDING,
         next_attempt_at=not_before or now,
-        expires_at=expires_at,
+        expires_at=expires_at or now + _LIVES.get(kind, _DEFAULT_LIFE),
         created_at=now,
         **about,
     )
