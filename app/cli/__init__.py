@@ -9,16 +9,32 @@ from app.cli.demo import demo_group
 from app.cli.doctor import doctor
 from app.cli.outbox import outbox_group
 from app.cli.patients import patient_group
-from app.cli.processes import web, worker
+from app.cli.processes import web, worker_
 from app.cli.simulate import simulate
+from app.cli.site import site_group
 from app.cli.staff import staff_group
 from app.cli.tokens import token_group
 
 
 def register_commands(app: Flask) -> None:
     """Add every command."""
-    for command in (
-        db_group, demo_group, content_group, staff_group, token_group, patient_group, enrol, checkin_group, web, worker,
-        outbox_group, simulate, doctor,
-    ):  # fmt: skip
+    for command in _COMMANDS:
         app.cli.add_command(command)
+
+
+_COMMANDS = (
+    db_group,
+    demo_group,
+    content_group,
+    site_group,
+    staff_group,
+    token_group,
+    patient_group,
+    enrol,
+    checkin_group,
+    web,
+    worker_,
+    outbox_group,
+    simulate,
+    doctor,
+)

@@ -1,11 +1,13 @@
 """Make the default site of an empty database, so that a small clinic never has to think about sites."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from app.checkins import store as checkins
 from app.db import all_sites
-from app.errors import Conflict
+from app.errors import Conflict, Rejected
+from app.escalation.hours import ClinicHours
+from app.patients.contact_point import normalize_phone
 from app.staff import store as staff
 from app.staff.models import Site
 from app.workflows.service import Service
@@ -48,8 +50,9 @@ def prepare_default_site(service: Service) -> str:
 def set_up_site(service: Service, details: SiteDetails, *, site_id: str | None = None) -> str:
     """Write what a site says of itself (``site_id``), or add one more; returns its id.
 
-    Raises ``Conflict`` when another site has the code.
+    Raises ``Rejected`` naming each wrong field, ``Conflict`` when another site has the code.
     """
+    details = _checked(service, details)
     with service.db.transaction(all_sites()) as session:
         other = staff.find_site(session, code=details.code)
         if other is not None and other.id != site_id:
@@ -63,6 +66,42 @@ def set_up_site(service: Service, details: SiteDetails, *, site_id: str | None =
             for name, value in asdict(details).items():
                 setattr(site, name, value)
         return site.id
+
+
+def read_site(service: Service, *, site_id: str) -> SiteDetails:
+    """What a site says of itself."""
+    with service.db.reading(all_sites()) as session:
+        site = staff.get_site(session, site_id=site_id)
+        return SiteDetails(**{field.name: getattr(site, field.name) for field in fields(SiteDetails)})
+
+
+def _checked(service: Service, details: SiteDetails) -> SiteDetails:
+    """The same details with hours read and numbers written in full; raises ``Rejected``."""
+    problems: dict[str, list[str]] = {}
+    for name, longest in (("code", 40), ("public_name", 80), ("fallback_name", 80)):
+        if not getattr(details, name).strip() or len(getattr(details, name)) > longest:
+            problems[name] = [f"has 1 to {longest} characters."]
+    if details.language not in service.renderer.languages:
+        problems["language"] = [f"must be one of {', '.join(service.renderer.languages)}."]
+    if not (
+        details.emergency_number.isascii() and details.emergency_number.isdigit() and len(details.emergency_number) < 7
+    ):
+        problems["emergency_number"] = ["must be digits, such as 911."]
+    changed: dict[str, Any] = {}
+    for name in ("after_hours_phone", "fallback_phone"):
+        try:
+            changed[name] = normalize_phone(getattr(details, name), details.region)
+        except Rejected as error:
+            problems[name] = [str(error)]
+    try:
+        ClinicHours.from_mapping(details.clinic_hours, details.time_zone)
+        if not any(details.clinic_hours.values()):
+            problems["clinic_hours"] = ["must have at least one open day."]
+    except (ValueError, AttributeError, TypeError) as error:
+        problems["clinic_hours"] = [f'{error} Example: {{"mon": [["08:00", "17:00"]]}}']
+    if problems:
+        raise Rejected(problems)
+    return replace(details, **changed)
 
 
 def find_site_id(service: Service, code: str | None) -> str:
