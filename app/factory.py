@@ -1,7 +1,9 @@
 """The one place where the parts are wired together."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from flask import Flask
@@ -12,6 +14,7 @@ from app.clock import Clock, ShiftableClock, SystemClock
 from app.config import Settings
 from app.content.templates import load_templates
 from app.db import Database
+from app.gateways.heartbeat import beat
 from app.gateways.simulated import SimulatedGateway
 from app.gateways.twilio import TwilioGateway
 from app.keyring import Keyring
@@ -32,6 +35,7 @@ class Parts:
 
     service: Service
     gateway: Gateway
+    heartbeat: Callable[[], None] | None = None
 
 
 def create_app(
@@ -56,7 +60,7 @@ def create_app(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    app.extensions["bedside"] = Parts(service, gateway or make_gateway(settings))
+    app.extensions["bedside"] = Parts(service, gateway or make_gateway(settings), make_heartbeat(settings))
     register_webhooks(app)
     register_pages(app)
     register_api(app)
@@ -84,6 +88,11 @@ def make_gateway(settings: Settings) -> Gateway:
         from_numbers=settings.twilio_from_numbers,
         alert_from_numbers=settings.twilio_alert_from_numbers,
     )
+
+
+def make_heartbeat(settings: Settings) -> Callable[[], None] | None:
+    """What the worker calls while every stage makes progress, if the settings name an address."""
+    return partial(beat, settings.heartbeat_url) if settings.heartbeat_url else None
 
 
 def parts(app: Flask) -> Parts:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.errors import BedsideError, Rejected
+from app.jobs.worker import Worker
 from app.messaging.gateway import Gateway
 from app.workflows.prepare_site import find_site_id
 from app.workflows.service import Service
@@ -45,6 +46,12 @@ def gateway() -> Gateway:
     """The way out of this application."""
     found: Gateway = current_app.extensions["bedside"].gateway
     return found
+
+
+def worker() -> Worker:
+    """A worker over this application's parts."""
+    found = current_app.extensions["bedside"]
+    return Worker(found.service, found.gateway, found.heartbeat)
 
 
 def site_option(command: Callable[P, R]) -> Callable[P, R]:

@@ -7,10 +7,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app import schema
-from app.cli.common import AGENT, Problems, console, gateway, handled, service
+from app.cli.common import AGENT, Problems, console, handled, service, worker
 from app.cli.content import publish_bundle
 from app.cli.processes import make_server, stop_on_signals
-from app.jobs.worker import Worker
 from app.workflows.load_demo import SIGN_INS, demo_is_loaded, load_demo
 from app.workflows.prepare_site import has_content
 
@@ -68,15 +67,15 @@ def serve() -> None:
     settings = service().settings
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     server = make_server(app, settings.host, settings.port, threads=8)
-    worker = Worker(service(), gateway())
-    runner = threading.Thread(target=worker.run, name="worker")
+    working = worker()
+    runner = threading.Thread(target=working.run, name="worker")
     stop_on_signals(server.close)
     runner.start()
     _welcome(settings.public_url)
     try:
         server.run()
     finally:
-        worker.stop()
+        working.stop()
         runner.join()
     console.print("Stopped. Everything is kept for the next time.")
 

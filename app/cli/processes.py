@@ -10,8 +10,7 @@ import click
 from flask import Flask, current_app
 from waitress.server import create_server
 
-from app.cli.common import console, gateway, handled, service
-from app.jobs.worker import Worker
+from app.cli.common import console, handled, service, worker
 from app.logs import get_logger
 
 log = get_logger()
@@ -39,12 +38,12 @@ def web(host: str | None, port: int | None, threads: int) -> None:
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Do all the work that is due now, then exit.")
 @handled
-def worker(once: bool) -> None:
+def worker_(once: bool) -> None:
     """Issue check-ins, escalate alerts and send texts until SIGTERM. Any number of these may run on PostgreSQL.
 
     Example: flask --app wsgi worker
     """
-    runner = Worker(service(), gateway())
+    runner = worker()
     if once:
         console.print(f"{runner.run_once()} things done.")
         return

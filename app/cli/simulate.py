@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.common import Problems, console, gateway, handled, service
+from app.cli.common import Problems, console, gateway, handled, service, worker
 from app.clock import ShiftableClock
 from app.errors import Rejected
 from app.ids import new_token
-from app.jobs.worker import Worker
 from app.patients.contact_point import normalize_phone
 from app.reports.outbox import list_texts
 from app.workflows.receive_sms import InboundSms, receive_sms
@@ -60,7 +59,7 @@ def _text(number: str, body: str) -> None:
 
 def _look(number: str, seen: set[str]) -> None:
     """Do what is due and print what the handset got since."""
-    Worker(service(), gateway()).run_once()
+    worker().run_once()
     for text in list_texts(service().db, phone=number):
         if text.received and text.id not in seen:
             console.print(f"{text.at:%d %b %H:%M} UTC", style="dim")

@@ -10,13 +10,14 @@ from app.workflows.close_windows import close_windows
 from app.workflows.deliver_outbox import deliver_outbox, settle_unknown
 from app.workflows.escalate_alerts import escalate_alerts, sweep_alerts
 from app.workflows.issue_checkins import issue_due_checkins
-from app.workflows.note_progress import note_progress
+from app.workflows.note_progress import note_progress, stalled_stages
 from app.workflows.service import Service
 
 log = get_logger()
 
 SENDERS = 8
 _ROUNDS = 1000
+_STAMP_EVERY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ class Tick:
 class Ticks:
     """The ticks of one worker process, over one pool of sending threads."""
 
-    def __init__(self, service: Service, gateway: Gateway, worker: str) -> None:
+    def __init__(
+        self, service: Service, gateway: Gateway, worker: str, heartbeat: Callable[[], None] | None = None
+    ) -> None:
         self._service, self._gateway, self._worker = service, gateway, worker
         self._pool = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="send")
-        self.all = (
+        self.all: tuple[Tick, ...] = (
             Tick("escalate", lambda: escalate_alerts(service)),
             Tick("deliver", self._deliver),
             Tick("issue", lambda: issue_due_checkins(service)),
@@ -42,16 +45,22 @@ class Ticks:
             Tick("settle", lambda: settle_unknown(service, gateway), every=5),
             Tick("sweep", lambda: sweep_alerts(service), every=30),
         )
+        if heartbeat is not None:
+            self.all += (Tick("heartbeat", lambda: self._beat(heartbeat), every=30),)
 
     def run(self, tick: Tick) -> int:
-        """Run one tick until it finds nothing more to do, and stamp its progress. Never raises: the next poll tries again."""
-        done = 0
+        """Run one tick until it finds nothing more to do, and stamp its progress. Never raises: the next poll tries."""
+        done, clock = 0, self._service.clock
+        stamped = clock.elapsed()
         try:
             for _ in range(_ROUNDS):
                 count = tick.run()
                 done += count
                 if count == 0:
                     break
+                if clock.elapsed() - stamped > _STAMP_EVERY:  # a long queue is progress, not silence
+                    note_progress(self._service, stage=tick.stage, worker=self._worker)
+                    stamped = clock.elapsed()
             note_progress(self._service, stage=tick.stage, worker=self._worker)
         except Exception:
             log.error("tick_failed", stage=tick.stage, exc_info=True)
@@ -75,6 +84,15 @@ class Ticks:
     def close(self) -> None:
         """Finish the calls that are under way."""
         self._pool.shutdown(wait=True)
+
+    def _beat(self, heartbeat: Callable[[], None]) -> int:
+        """Tell the outside that we live, but only if every stage has finished a round lately."""
+        stalled = stalled_stages(self._service, [tick.stage for tick in self.all if tick.stage != "heartbeat"])
+        if stalled:
+            log.error("stages_stalled", problem=", ".join(stalled))
+        else:
+            heartbeat()
+        return 0
 
     def _deliver(self) -> int:
         return deliver_outbox(self._service, self._gateway, self._pool)

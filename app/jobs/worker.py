@@ -7,6 +7,7 @@ workers may run, and one that was stopped for an hour loses nothing.
 import os
 import socket
 import threading
+from collections.abc import Callable
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,11 +23,11 @@ log = get_logger()
 class Worker:
     """Runs the ticks until it is told to stop."""
 
-    def __init__(self, service: Service, gateway: Gateway) -> None:
+    def __init__(self, service: Service, gateway: Gateway, heartbeat: Callable[[], None] | None = None) -> None:
         self._poll = service.settings.worker_poll_seconds
         self._wake = service.wake
         self._stopping = threading.Event()
-        self._ticks = Ticks(service, gateway, f"{socket.gethostname()}:{os.getpid()}")
+        self._ticks = Ticks(service, gateway, f"{socket.gethostname()}:{os.getpid()}", heartbeat)
 
     def run_once(self) -> int:
         """Do all work that is due now; returns how much was done."""
