@@ -75,7 +75,7 @@ def is_failure(status: str | None) -> bool:
 
 
 def lease_length() -> timedelta:
-    """How long a worker may hold a text: longer than the longest call to a provider (5 s to connect, 15 s to answer)."""
+    """How long a worker may hold a text: longer than the longest call (5 s to connect, 15 s to answer)."""
     return timedelta(seconds=60)
 
 

@@ -60,6 +60,7 @@ TEMPLATES: Mapping[str, TemplateSpec] = MappingProxyType(
     {
         # asking: a check-in with four groups, function and urgency costs 2 + 5 + 1 segments
         "invitation": _spec("clinic question link readers first emergency_number", 2),
+        "link_invitation": _spec("clinic link readers emergency_number", 2),
         "caregiver_invitation": _spec("clinic name link readers emergency_number", 2),
         "reminder": _spec("clinic link"),
         "question": _spec("question"),

@@ -24,7 +24,7 @@ from app.workflows.wording import local_time
 def acknowledge_alert(service: Service, *, site_id: str, alert_id: str, practitioner_id: str, via: str) -> None:
     """Take an alert from a page or through the API.
 
-    Raises ``NotFound``, and ``Conflict`` naming who has it when somebody was faster; taking what one has already is fine.
+    Raises ``NotFound``, and ``Conflict`` naming who has it when somebody was faster; taking what one has is fine.
     """
     with service.db.transaction(site_scope(site_id)) as session:
         person = staff.get_practitioner(session, practitioner_id=practitioner_id)
@@ -112,7 +112,8 @@ def _tell_others(
         body = service.renderer.render("page_taken", other.language, code=codes, who=person.name)
         session.add(
             new_text(
-                session, site_id=group[0].site_id, kind=MessageKind.PAGE_REPLY, phone=other.phone, body=body, pool=STAFF,
+                session, site_id=group[0].site_id, kind=MessageKind.PAGE_REPLY, phone=other.phone, body=body,
+                pool=STAFF,
                 key=f"taken:{group[0].id}:{other.id}:{group[0].triggered_at.timestamp():.0f}:{person.id}", now=now,
                 practitioner_id=other.id, alert_id=group[0].id,
             )

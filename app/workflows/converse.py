@@ -13,7 +13,7 @@ from app.db import Session, scope_of
 from app.messaging.keywords import Keyword, classify, is_stop_request
 from app.messaging.models import InboundMessage
 from app.questionnaires.definition import Item, ItemType
-from app.questionnaires.engine import Given, closing_item, next_items
+from app.questionnaires.engine import Given, closing_item
 from app.questionnaires.parsing import Reply, ReplyKind, parse_replies, parse_reply
 from app.staff import store as staff
 from app.staff.models import Site
@@ -86,6 +86,11 @@ def _answer(
         again = ask_items(service, dialogue, items) if items else ""
         _say(service, session, site, person, inbound, findings, again)
         return "red_flag"
+    if not items:
+        _raise_message(service, session, person, inbound)
+        body = service.renderer.render("link", person.language, link=new_link(service, session, checkin))
+        reply(session, person, body, inbound_id=inbound.id, now=service.clock.now())
+        return "message"
     return _not_understood(service, session, site, dialogue, items, inbound)
 
 
@@ -135,8 +140,6 @@ def _not_understood(
     """Ask once more, with an example; the second time a person looks at it and the check-in goes on."""
     checkin, person = dialogue.checkin, dialogue.person
     checkin.misunderstood += 1
-    if not items:
-        return _outside_checkin(service, session, site, person, inbound)
     if checkin.misunderstood == 1:
         # Several numbers at once were too much for this reply: from here on one thing at a time.
         body = ask_items(service, dialogue, items[:1], again=True)
@@ -188,20 +191,25 @@ def _outside_checkin(service: Service, session: Session, site: Site, person: Per
             return "added_words" if added else "late_answer"
     findings = _screen(service, session, person, inbound)
     if not findings:
-        raise_concern(
-            service, session,
-            Concern(
-                kind="review", subject="message", tier="watch", patient=person.patient, inbound_id=inbound.id,
-                respondent=person.respondent, program=_program_of(session, person),
-                reason=f"A message outside a check-in: {inbound.body[:300] or 'no words'}"
-                + (f" ({inbound.media} pictures or files)" if inbound.media else ""),
-            ),
-        )  # fmt: skip
+        _raise_message(service, session, person, inbound)
     _say(
         service, session, site, person, inbound, findings,
         "" if findings else _with_readers(service, site, person, "not_in_checkin"),
     )  # fmt: skip
     return "red_flag" if findings else "message"
+
+
+def _raise_message(service: Service, session: Session, person: Person, inbound: InboundMessage) -> None:
+    """Put a message for the care team on the daily list: the person is told that nurses read it."""
+    files = f" ({inbound.media} pictures or files)" if inbound.media else ""
+    raise_concern(
+        service, session,
+        Concern(
+            kind="review", subject="message", tier="watch", patient=person.patient, inbound_id=inbound.id,
+            respondent=person.respondent, program=_program_of(session, person),
+            reason=f"A message outside a check-in: {inbound.body[:300] or 'no words'}{files}",
+        ),
+    )  # fmt: skip
 
 
 def _read_late(dialogue: Dialogue, text: str) -> dict[str, Given]:
@@ -244,10 +252,12 @@ def _program_of(session: Session, person: Person) -> Program | None:
 
 
 def _asked(dialogue: Dialogue) -> list[Item]:
-    """The items asked last and not answered since (the web form may have been quicker)."""
-    given = dialogue.given
-    items = [dialogue.questionnaire.item(i) for i in dialogue.checkin.asked if i not in given]
-    return items or next_items(dialogue.questionnaire, given)[:1]
+    """The items asked last by text and not answered since (the web form may have been quicker).
+
+    Empty for somebody who was sent a link only: a number from them answers no question that they have seen.
+    """
+    asked = [dialogue.questionnaire.item(link_id) for link_id in dialogue.checkin.asked]
+    return [item for item in asked if item.link_id not in dialogue.given] or asked
 
 
 def _read(text: str, items: Sequence[Item], person: Person) -> dict[str, Given]:

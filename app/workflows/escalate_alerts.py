@@ -58,7 +58,7 @@ def _set_aside(service: Service, alert_id: str) -> None:
         alert.next_action_at = now + _SET_ASIDE
         alerts.add_event(
             session, alert, at=now, type="set_aside", agent=SYSTEM,
-            detail="The next step could not be taken. It is tried again in five minutes; please look at this alert now.",
+            detail="The next step could not be taken. It is tried again in five minutes; please look at this now.",
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from app.audit import store as audit
 from app.checkins import store as checkins
 from app.checkins.models import Checkin, CheckinPlan
 from app.checkins.timing import defer_for_quiet_hours, next_slot
+from app.codes import Channel
 from app.db import Session, all_sites, narrow, retry_on_conflict, site_scope
 from app.errors import Conflict, Rejected
 from app.ids import new_id
@@ -131,7 +132,8 @@ def _add(
         site_id=plan.site_id, plan_id=plan.id, enrolment_id=plan.enrolment_id, patient_id=plan.patient_id,
         related_person_id=plan.related_person_id, name=plan.name, questionnaire_id=plan.questionnaire_id,
         local_date=local_date, slot=slot, status="issued", due_at=due_at, window_ends_at=ends, issued_at=now,
-        closed_at=None, reminders_sent=0, next_action_at=min([*reminders, ends]), asked=[], misunderstood=0, told_subjects=[],
+        closed_at=None, reminders_sent=0, next_action_at=min([*reminders, ends]), asked=[], misunderstood=0,
+        told_subjects=[],
     )  # fmt: skip
     session.add(checkin)
     session.flush()
@@ -166,11 +168,13 @@ def _invitation(service: Service, session: Session, site: Site, person: Person, 
         "readers": wording.readers(service, site, language),
         "emergency_number": site.emergency_number,
     }
+    if person.related is not None:
+        return service.renderer.render("caregiver_invitation", language, name=person.patient.given_name, **said)
+    if person.patient.preferred_channel == Channel.WEB:
+        return service.renderer.render("link_invitation", language, **said)
     questionnaire = load_questionnaire(session, checkin.questionnaire_id)
     items = next_items(questionnaire, {})
     checkin.asked = [item.link_id for item in items]
-    if person.related is not None:
-        return service.renderer.render("caregiver_invitation", language, name=person.patient.given_name, **said)
     question = wording.question(service, questionnaire, items, language)
     first = _first_of_week(session, person.patient, checkin, now)
     return service.renderer.render("invitation", language, question=question, first=first, **said)

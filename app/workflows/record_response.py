@@ -28,7 +28,7 @@ _FRESH = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseGiven:
-    """A response as another system sends it. ``answers`` maps a ``link_id`` to a number, words, or ``None`` (skipped)."""
+    """A response from another system. ``answers`` maps a ``link_id`` to a number, words, or ``None`` (skipped)."""
 
     answers: Mapping[str, Any]
     authored_at: datetime

@@ -119,7 +119,11 @@ def save_answer(service: Service, token: str, link_id: str, value: str | None) -
         if dialogue.given.get(link_id) == given:
             return
         texts = [given.text] if given.text else []
-        answer_question(service, session, dialogue, {link_id: given}, channel=Channel.WEB, texts=texts, finish=False)
+        findings = answer_question(
+            service, session, dialogue, {link_id: given}, channel=Channel.WEB, texts=texts, finish=False
+        )
+        red = {finding.subject for finding in findings if finding.tier is Tier.RED}
+        dialogue.checkin.told_subjects = sorted({*dialogue.checkin.told_subjects, *red})
 
     return _change(service, token, save)
 
@@ -197,7 +201,7 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
     given, person = dialogue.given, dialogue.person
     by = contact_by(session, service.clock.now())
     tier = dialogue.worst_tier
-    flags = {str(f.values.get("flag")) for f in dialogue.findings}
+    flags = {subject.removeprefix("words:") for subject in dialogue.checkin.told_subjects}
     return Form(
         questionnaire=dialogue.questionnaire,
         items=tuple(enabled_items(dialogue.questionnaire, given)),

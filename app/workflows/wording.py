@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.durations import duration
 from app.messaging.rendering import Asked, Shape, Style
+from app.patients.contact_point import show_phone
 from app.questionnaires.definition import Item, Questionnaire
 from app.staff.models import Site
 from app.workflows.service import Service
@@ -30,7 +31,8 @@ def readers(service: Service, site: Site, language: str) -> str:
 
 def safety(site: Site) -> dict[str, str]:
     """Whom to call now."""
-    return {"after_hours_phone": site.after_hours_phone, "emergency_number": site.emergency_number}
+    phone = show_phone(site.after_hours_phone, site.region)
+    return {"after_hours_phone": phone, "emergency_number": site.emergency_number}
 
 
 def local_time(moment: datetime, name: str) -> str:
