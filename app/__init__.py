@@ -7,7 +7,8 @@ How to read this package, from the outside in:
 * capabilities hold the decisions as pure functions, with their tables in ``models`` and their SQL in ``store``:
   ``questionnaires``, ``checkins``, ``alerts``, ``escalation``, ``messaging``, ``patients``, ``staff``, ``audit``,
   ``operations``;
-* the ground: ``db``, ``columns``, ``keyring``, ``clock``, ``config``, ``logs``, ``metrics``, ``ids``, ``codes``, ``errors``.
+* the ground: ``db``, ``columns``, ``keyring``, ``clock``, ``config``, ``logs``, ``metrics``, ``wake``, ``durations``,
+  ``zones``, ``plain_text``, ``composites``, ``ids``, ``codes``, ``errors``.
 
 A text message travels ``webhooks.inbound_sms`` -> ``workflows.receive_sms`` -> ``workflows.answer_question`` ->
 ``workflows.raise_alerts`` -> the outbox -> ``workflows.deliver_outbox`` -> ``gateways``.

@@ -16,7 +16,8 @@ class Conflict(BedsideError):
 class Rejected(BedsideError):
     """Input that cannot be accepted.
 
-    ``problems`` maps a field (dotted path, ``""`` for the whole) to sentences that say what is wrong and what would be right.
+    ``problems`` maps a field (dotted path, ``""`` for the whole) to sentences that say what is wrong and what would be
+    right.
     """
 
     def __init__(self, problems: dict[str, list[str]] | str) -> None:

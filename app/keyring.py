@@ -1,4 +1,4 @@
-"""Field encryption and blind indexes: AES-GCM bound to its table, column and row, and HMAC look-ups with keys of their own.
+"""Field encryption and blind indexes: AES-GCM bound to its table, column and row; HMAC look-ups with their own keys.
 
 A sealed value is ``version (1 byte) | key id (4) | nonce (12) | ciphertext and tag``. The first key seals, every key
 opens, so that a key can be rotated while the service runs.
@@ -72,7 +72,7 @@ def fold(text: str) -> str:
 
 
 def hash_token(token: str) -> str:
-    """SHA-256 of a random secret: what is stored of link tokens, sessions and API tokens (they carry 128 bits themselves)."""
+    """SHA-256 of a random secret of 128 bits or more: what is stored of link tokens, sessions and API tokens."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -1,58 +1,73 @@
 """What is wrong with a running service, asked of the database: the questions behind ``doctor``."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from app.db import Database, all_sites
+from app.db import Database, Session, all_sites
 from app.escalation.oncall import Shift as Duty
 from app.escalation.oncall import ShiftRole, gaps
-from app.tables import Alert, OutboundMessage, Practitioner, Shift, Site, SiteProgram, StageProgress
+from app.tables import Alert, OutboundMessage, Practitioner, Shift, Site, SiteProgram, StageProgress, Switch
 
+PLACEHOLDER = "+15550100100"
+"""The number that a new site has until somebody sets its own: nobody answers it."""
 _AHEAD = timedelta(hours=24)
 _OVERDUE = timedelta(minutes=5)
 _STALLED = timedelta(minutes=5)
+_CLOCK = "%d %b %H:%M"
 
 
 def find_problems(db: Database, now: datetime) -> list[str]:
     """Every problem as a sentence that says what to do; empty when all is well."""
-    problems: list[str] = []
     with db.reading(all_sites()) as session:
         sites = session.scalars(select(Site).order_by(Site.code)).all()
         if not sites:
             return ["There is no site: run db upgrade."]
-        if not session.scalar(select(func.count()).select_from(SiteProgram)):
-            problems.append("No program is published: run content publish.")
-        for site in sites:
-            shifts = session.scalars(select(Shift).where(Shift.site_id == site.id, Shift.ends_at > now)).all()
-            duties = [Duty(s.practitioner_id, ShiftRole(s.role), s.starts_at, s.ends_at) for s in shifts]
-            for start, end in gaps(duties, now, now + _AHEAD):
-                problems.append(f"{site.code}: nobody is on call from {start:%d %b %H:%M} to {end:%d %b %H:%M} UTC.")
-            silent = select(Practitioner).where(
-                Practitioner.id.in_([s.practitioner_id for s in shifts]), Practitioner.phone_status != "active"
-            )
-            for person in session.scalars(silent):
-                problems.append(f"{site.code}: {person.name} is on call but cannot be paged on their number.")
-        overdue = select(func.count()).select_from(Alert)
-        late = session.scalar(overdue.where(Alert.status != "resolved", Alert.next_action_at < now - _OVERDUE)) or 0
-        if late:
-            problems.append(f"{late} alerts are overdue for their next step: is a worker running?")
-        lost = session.scalar(
-            overdue.where(Alert.status == "triggered", Alert.tier != "watch", Alert.next_action_at.is_(None))
-        )
-        if lost:
-            problems.append(f"{lost} open alerts have no next step.")
-        dead = session.scalar(
-            select(func.count()).select_from(OutboundMessage).where(OutboundMessage.state.in_(("dead", "unknown")))
-        )
-        if dead:
-            problems.append(f"{dead} texts were given up or are in doubt: see outbox list.")
-        stages = session.scalars(select(StageProgress)).all()
-        if not stages:
-            problems.append("No worker has ever run: start one with flask --app wsgi worker.")
-        for stage in stages:
-            if now - stage.progressed_at > _STALLED:
-                problems.append(
-                    f"The stage {stage.id} has not finished a round since {stage.progressed_at:%d %b %H:%M} UTC."
-                )
-    return problems
+        problems = [problem for site in sites for problem in _of_site(session, site, now)]
+        return [*problems, *_of_alerts(session, now), *_of_texts(session), *_of_workers(session, now)]
+
+
+def _of_site(session: Session, site: Site, now: datetime) -> Iterator[str]:
+    if PLACEHOLDER in (site.after_hours_phone, site.fallback_phone):
+        yield f"{site.code}: its after-hours or fallback number is a placeholder: set it with site set."
+    if not session.scalar(select(func.count()).where(SiteProgram.site_id == site.id)):
+        yield f"{site.code}: no program is published: run content publish."
+    shifts = session.scalars(select(Shift).where(Shift.site_id == site.id, Shift.ends_at > now)).all()
+    duties = [Duty(s.practitioner_id, ShiftRole(s.role), s.starts_at, s.ends_at) for s in shifts]
+    for start, end in gaps(duties, now, now + _AHEAD):
+        yield f"{site.code}: nobody is on call from {start:{_CLOCK}} to {end:{_CLOCK}} UTC."
+    ids = {s.practitioner_id for s in shifts if s.starts_at < now + _AHEAD}
+    silent = select(Practitioner).where(Practitioner.id.in_(ids), Practitioner.phone_status != "active")
+    for person in session.scalars(silent):
+        yield f"{site.code}: {person.name} is on call but cannot be paged on their number."
+
+
+def _of_alerts(session: Session, now: datetime) -> Iterator[str]:
+    count = select(func.count()).select_from(Alert)
+    late = session.scalar(count.where(Alert.status != "resolved", Alert.next_action_at < now - _OVERDUE))
+    if late:
+        yield f"{late} alerts are overdue for their next step: is a worker running?"
+    stuck = (Alert.status == "triggered", Alert.tier != "watch", Alert.next_action_at.is_(None))
+    lost = session.scalar(count.where(*stuck))
+    if lost:
+        yield f"{lost} open alerts have no next step."
+
+
+def _of_texts(session: Session) -> Iterator[str]:
+    count = select(func.count()).select_from(OutboundMessage)
+    given_up = session.scalar(count.where(OutboundMessage.state.in_(("dead", "unknown"))))
+    if given_up:
+        yield f"{given_up} texts were given up or are in doubt: see outbox list."
+    paused = session.get(Switch, "outbox_paused")
+    if paused is not None and paused.on:
+        yield f"Sending is paused since {paused.changed_at:{_CLOCK}} UTC: nothing leaves, pages neither. outbox resume."
+
+
+def _of_workers(session: Session, now: datetime) -> Iterator[str]:
+    stages = session.scalars(select(StageProgress).order_by(StageProgress.id)).all()
+    if not stages:
+        yield "No worker has ever run: start one with flask --app wsgi worker."
+    for stage in stages:
+        if now - stage.progressed_at > _STALLED:
+            yield f"The stage {stage.id} has not finished a round since {stage.progressed_at:{_CLOCK}} UTC."

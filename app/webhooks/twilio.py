@@ -1,7 +1,7 @@
 """Twilio's two webhooks: a text that came in, and what became of one that went out.
 
-Twilio may call twice, late, in any order, or not at all, and by default does not try again after an error. So nothing is
-answered with 200 before it is stored, and everything is stored at most once.
+Twilio may call twice, late, in any order, or not at all, and by default does not try again after an error. So
+nothing is answered with 200 before it is stored, and everything is stored at most once.
 """
 
 from collections.abc import Callable
