@@ -1,11 +1,11 @@
 """Column types and base classes that every capability's tables share."""
 
 from datetime import UTC, datetime
-from typing import Any, Self, cast, overload
+from typing import Any, Self, overload
 
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, object_session
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_session
 from sqlalchemy.types import TypeDecorator
 
 from app.ids import new_id
@@ -106,11 +106,13 @@ class encrypted:  # noqa: N801  reads as a type at the place of use: name = encr
             return ""
         if isinstance(stored, Plain):
             return stored.decode("utf-8", "surrogatepass")
-        opened: dict[bytes, str] = row.__dict__.setdefault("_opened", {})
-        if stored not in opened:
-            session = cast(Session, object_session(row))
-            opened[stored] = session.info["keyring"].open(stored, place(row, self.attribute))
-        return opened[stored]
+        opened = _opened(row)
+        if (self.attribute, stored) not in opened:
+            session = object_session(row)
+            if session is None:
+                raise RuntimeError(f"{type(row).__name__}: personal text opens only in the transaction it was read in")
+            opened[self.attribute, stored] = session.info["keyring"].open(stored, place(row, self.attribute))
+        return opened[self.attribute, stored]
 
     def __set__(self, row: Base, text: str | None) -> None:
         if text is not None and not isinstance(text, str):
@@ -129,7 +131,16 @@ def seal_row(row: Base, keyring: Keyring) -> None:
     for attribute in sealed_attributes(type(row)):
         waiting = getattr(row, attribute)
         if isinstance(waiting, Plain):
-            setattr(row, attribute, keyring.seal(waiting.decode("utf-8", "surrogatepass"), place(row, attribute)))
+            text = waiting.decode("utf-8", "surrogatepass")
+            sealed = keyring.seal(text, place(row, attribute))
+            setattr(row, attribute, sealed)
+            _opened(row)[attribute, sealed] = text
+
+
+def _opened(row: Base) -> dict[tuple[str, bytes], str]:
+    """What was opened of ``row``, by attribute and sealed value: a value moved to another column opens nowhere."""
+    opened: dict[tuple[str, bytes], str] = row.__dict__.setdefault("_opened", {})
+    return opened
 
 
 def sealed_attributes(cls: type[Base]) -> list[str]:

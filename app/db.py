@@ -92,8 +92,7 @@ class Database:
         """A transaction that only reads; a flush inside it is an error."""
         with self._session(self.engine, scope) as session:
             session.info["read_only"] = True
-            yield session
-            session.rollback()
+            yield session  # closing rolls back and, unlike rollback(), leaves what was read readable afterwards
 
     @property
     def in_transaction(self) -> bool:
@@ -120,7 +119,8 @@ class Database:
 
 
 def narrow(session: Session, site_id: str) -> None:
-    """Confine the rest of a transaction to one site, once routing has found it."""
+    """Confine the rest of a transaction to one site, once routing has found it; what waits is written before."""
+    session.flush()
     session.info["scope"] = site_scope(site_id)
 
 
@@ -172,15 +172,24 @@ def _confine(state: ORMExecuteState) -> None:
         return
     if state.is_column_load or state.is_relationship_load:
         return
+    if state.is_update and (state.is_executemany or _sets_site(state.statement)):
+        raise Unconfined("an update by primary key, or of site_id, could reach another site")
     state.statement = state.statement.options(
         with_loader_criteria(SiteOwned, lambda cls: cls.site_id == site_id, include_aliases=True)
     )
+
+
+def _sets_site(statement: Any) -> bool:
+    return any(getattr(column, "key", column) == "site_id" for column in statement._values or ())
 
 
 def _before_flush(session: Session, *_: Any) -> None:
     if session.info.get("read_only"):
         raise InvalidRequestError("this transaction only reads")
     site_id = session.info["scope"].site_id
+    for row in session.deleted:
+        if isinstance(row, SiteOwned) and site_id not in (None, row.site_id):
+            raise Unconfined(f"{type(row).__name__} belongs to another site")
     for row in (*session.new, *session.dirty):
         if not isinstance(row, Base):
             continue
