@@ -1,0 +1,198 @@
+"""What is shipped can be used as it is: complete in every language, within its cost, with rules that can fire."""
+
+from pathlib import Path
+
+import pytest
+
+from app.alerts.rules import AlertRule, evaluate
+from app.checkins.timing import Timing
+from app.codes import Language, Tier
+from app.content.check import CHECK_IN_SEGMENTS, Report, questions, report
+from app.content.loader import ContentBundle, load
+from app.escalation.policy import EscalationPolicy
+from app.messaging.keywords import RESERVED_WORDS, classify
+from app.messaging.rendering import TEMPLATES, Renderer
+from app.messaging.segments import measure
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def bundle() -> ContentBundle:
+    return load(ROOT)
+
+
+@pytest.fixture(scope="module")
+def told(bundle) -> Report:
+    return report(bundle)
+
+
+def test_the_shipped_content_loads(bundle):
+    assert set(bundle.instruments) == {"core-daily", "bad-day", "caregiver-observed"}
+    assert set(bundle.programs) == {"advanced-cancer"}
+
+
+def test_every_language_has_every_message(bundle):
+    assert set(bundle.languages) >= set(Language)
+    for language in bundle.languages:
+        assert set(bundle.templates[language]) == set(TEMPLATES)
+
+
+def test_there_is_nothing_to_warn_of(told):
+    assert told.warnings == ()
+
+
+def test_no_shipped_message_needs_the_expensive_alphabet(told):
+    assert [cost for cost in told.messages if cost.encoding != "GSM-7" or cost.segments > cost.allowed] == []
+
+
+def test_a_check_in_costs_at_most_eight_segments(told):
+    assert {cost.check_in for cost in told.check_ins} == {"daily", "caregiver", "bad-day"}
+    assert max(cost.segments for cost in told.check_ins) <= CHECK_IN_SEGMENTS
+
+
+def test_every_question_fits_in_one_text(bundle):
+    renderer = Renderer(bundle.templates)
+    for instrument in bundle.instruments.values():
+        for language in bundle.languages:
+            for text in questions(instrument.questionnaire, renderer, language):
+                assert measure(text).count == 1, text
+
+
+def test_the_first_question_says_how_to_answer(bundle):
+    renderer = Renderer(bundle.templates)
+    english, spanish = (
+        questions(bundle.instruments["core-daily"].questionnaire, renderer, language)[0] for language in ("en", "es")
+    )
+    assert english.endswith("Reply with 3 numbers: pain, breathlessness, tiredness. Example: 3 0 5")
+    assert spanish.endswith("Responda con 3 numeros: dolor, falta de aire, cansancio. Ejemplo: 3 0 5")
+
+
+def test_no_option_is_a_word_that_phone_companies_act_on(bundle):
+    for instrument in bundle.instruments.values():
+        for item in instrument.questionnaire.items:
+            for option in item.options:
+                for language, text in option.text.items():
+                    assert text.upper() not in RESERVED_WORDS
+                    assert classify(text, language) is None
+
+
+def test_messages_to_people_say_that_this_is_not_for_emergencies(bundle):
+    for name in ("welcome", "caregiver_welcome", "closing", "closing_amber", "red_covered", "red_uncovered", "help"):
+        for language in bundle.languages:
+            assert "{{ emergency_number }}" in bundle.templates[language][name]
+
+
+def test_a_time_is_promised_only_where_a_shift_covers_it(bundle):
+    for language in bundle.languages:
+        assert "{{ time }}" in bundle.templates[language]["red_covered"]
+        assert "time" not in TEMPLATES["red_uncovered"].variables
+
+
+def test_carrier_rules_the_first_message_names_the_clinic_and_says_how_to_stop(bundle):
+    for name in ("welcome", "caregiver_welcome"):
+        for language in bundle.languages:
+            text = bundle.templates[language][name]
+            assert "{{ clinic }}" in text
+            assert "STOP" in text
+            assert "HELP" in text
+
+
+def test_every_program_can_be_silent_and_loud(bundle):
+    for program in bundle.programs.values():
+        whens = [rule["when"] for rule in program.data["rules"]]
+        assert {"missed_in_a_row": 2} in whens
+        assert {"red_flag_text": True} in whens
+        assert {"says": "urgent"} in whens
+        assert {rule["tier"] for rule in program.data["rules"]} == set(Tier)
+
+
+def test_what_judges_plans_and_escalates_understands_every_program(bundle):
+    for program in bundle.programs.values():
+        for rule in program.data["rules"]:
+            AlertRule.from_mapping(rule)
+        for ladder in program.data["escalation"].values():
+            EscalationPolicy.from_mapping(ladder)
+        for check_in in program.data["check_ins"]:
+            if check_in.get("timing"):
+                Timing.from_mapping(check_in["timing"])
+
+
+JUDGED = {
+    # what was answered: (check-in, respondent, earlier answers, answers, the tiers and subjects that follow)
+    "calm": ("daily", "self", {}, {"pain": 3, "nausea": 2, "tiredness": 4, "fever": 2}, set()),
+    "severe pain": ("daily", "self", {}, {"pain": 7}, {("red", "self:pain")}),
+    "severe pain seen by Rosa": ("caregiver", "proxy", {}, {"pain": 8}, {("red", "proxy:pain")}),
+    "new confusion seen by Rosa": ("caregiver", "proxy", {}, {"confusion": 1}, {("red", "proxy:confusion")}),
+    "fever": ("daily", "self", {}, {"fever": 1}, {("red", "self:fever")}),
+    "five days": (
+        "daily",
+        "self",
+        {},
+        {"constipation": 5},
+        {("red", "self:constipation"), ("amber", "self:constipation")},
+    ),
+    "three days": ("daily", "self", {}, {"constipation": 3}, {("amber", "self:constipation")}),
+    "three days with nausea": (
+        "daily",
+        "self",
+        {},
+        {"constipation": 3, "nausea": 4},
+        {("red", "self:constipation"), ("amber", "self:constipation")},
+    ),
+    "a call now": ("daily", "self", {}, {"pain": 4, "urgency": 1}, {("red", "self:urgency")}),
+    "a bad day": ("bad-day", "self", {}, {"worst": 9, "urgency": 2}, {("red", "self:worst")}),
+    "very tired": ("daily", "self", {}, {"tiredness": 8}, {("amber", "self:tiredness")}),
+    "getting worse": ("daily", "self", {"worry": 3}, {"worry": 5}, {("amber", "self:worry")}),
+    "worse but mild": ("daily", "self", {"pain": 0}, {"pain": 2}, {("watch", "self:pain")}),
+    "two ambers": (
+        "daily",
+        "self",
+        {},
+        {"sleep": 7, "appetite": 7},
+        {("amber", "self:sleep"), ("amber", "self:appetite"), ("red", "self:two-ambers")},
+    ),
+    "steadily above the goal": ("daily", "self", {"pain": 5}, {"pain": 5}, {("amber", "self:pain")}),
+    "worry and low mood": (
+        "daily",
+        "self",
+        {"worry": 4, "low_mood": 4},
+        {"worry": 4, "low_mood": 4},
+        {("watch", "self:mood-cluster")},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", JUDGED, ids=lambda name: name.replace(" ", "-"))
+def test_the_shipped_rules_do_what_the_clinic_was_told(bundle, case):
+    check_in, respondent, before, now, expected = JUDGED[case]
+    program = bundle.programs["advanced-cancer"].data
+    (asked,) = (one["questionnaire"] for one in program["check_ins"] if one["name"] == check_in)
+    definition = bundle.instruments[asked].data
+    common = {
+        "respondent": respondent,
+        "check_in": check_in,
+        "questionnaire": definition["url"],
+        "recall_period": definition["recall_period"],
+        "items": definition["items"],
+        "status": "completed",
+    }
+    history = [common | {"authored_at": "2026-03-02T15:00:00Z", "answers": before}] if before else []
+    history.append(common | {"authored_at": "2026-03-03T15:00:00Z", "answers": now})
+
+    found = evaluate(program["rules"], history)
+
+    assert {(finding.tier.value, finding.subject) for finding in found} == expected
+
+
+def test_silence_after_a_red_answer_pages_and_two_missed_check_ins_are_listed(bundle):
+    rules = bundle.programs["advanced-cancer"].data["rules"]
+    answered = {"authored_at": "2026-03-01T15:00:00Z", "status": "completed", "answers": {"pain": 9}, "tier": "red"}
+    missed = [{"authored_at": f"2026-03-0{day}T15:00:00Z", "status": "missed", "answers": {}} for day in (2, 3)]
+
+    assert [f.tier for f in evaluate(rules, [answered, missed[0]])] == [Tier.RED]
+    assert Tier.AMBER in {f.tier for f in evaluate(rules, [answered | {"tier": None}, *missed])}
+
+
+def test_ana_can_stay_with_two_questions_on_a_bad_day(bundle):
+    assert [item.link_id for item in bundle.instruments["bad-day"].questionnaire.items] == ["worst", "urgency"]
