@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from app.alerts.rules import AlertRule, Finding, evaluate, red_only, review
@@ -13,6 +14,7 @@ from app.patients.models import Patient
 from app.questionnaires import store as questionnaires
 from app.questionnaires.models import Answer, QuestionnaireResponse
 from app.workflows.definitions import Program, load_questionnaire
+from app.zones import zone
 
 log = get_logger()
 
@@ -42,11 +44,11 @@ def judge_response(
     current.pop("tier")  # what is being judged has none yet
     if not completed and not any(rule.looks_back for rule in rules):
         # Most answers need nobody: the past is read only to say, of one that does, how it was before.
-        findings = _evaluate(rules, [current], program, completed)
+        findings = _evaluate(rules, [current], program, patient, completed=completed)
         if not findings:
             return []
     entries = _past(session, response, since=response.authored_at - _HORIZON)
-    return _evaluate(rules, [*entries, current], program, completed)
+    return _evaluate(rules, [*entries, current], program, patient, completed=completed)
 
 
 def judge_missed(
@@ -60,7 +62,10 @@ def judge_missed(
     entries = _entries(session, responses) + _missed(session, enrolment_id, since, at - timedelta(microseconds=1))
     current = {"authored_at": at, "respondent": respondent, "check_in": name, "status": "missed", "answers": {}}
     ordered = sorted(entries, key=lambda e: e["authored_at"])
-    return _evaluate(applicable(program.rules, patient), [*ordered, current], program, completed=True)
+    enrolment = checkins.get_enrolment(session, enrolment_id=enrolment_id)
+    return _evaluate(
+        applicable(program.rules, patient), [*ordered, current], program, patient, enrolled_at=enrolment.enrolled_at
+    )
 
 
 def applicable(rules: Sequence[AlertRule], patient: Patient) -> list[AlertRule]:
@@ -69,10 +74,20 @@ def applicable(rules: Sequence[AlertRule], patient: Patient) -> list[AlertRule]:
 
 
 def _evaluate(
-    rules: Sequence[AlertRule], history: Sequence[Mapping[str, Any]], program: Program, completed: bool
+    rules: Sequence[AlertRule],
+    history: Sequence[Mapping[str, Any]],
+    program: Program,
+    patient: Patient,
+    *,
+    completed: bool = True,
+    enrolled_at: datetime | None = None,
 ) -> list[Finding]:
+    # Reasons name dates as the patient's calendar has them.
+    local = zone(patient.time_zone)
+    entries = [{**entry, "authored_at": entry["authored_at"].astimezone(local)} for entry in history]
+    judge = partial(evaluate, history=entries, completed=completed, enrolled_at=enrolled_at)
     try:
-        return evaluate(rules, history, completed=completed)
+        return judge(rules)
     except Exception:
         # A rule that fails must never lose an answer or hide another rule's finding: a person looks at this one,
         # and every rule that can be judged by itself is.
@@ -80,7 +95,7 @@ def _evaluate(
     findings = [review("The answers could not be judged by the rules. Please read them yourself.", tier=Tier.RED)]
     for rule in rules:
         try:
-            findings += evaluate([rule], history, completed=completed)
+            findings += judge([rule])
         except Exception:
             log.error("rule_failed", name=rule.id, version=program.label, exc_info=True)
     return findings

@@ -34,10 +34,9 @@ def take_step(service: Service, session: Session, group: Sequence[Alert], now: d
     Alerts whose step is not due yet only get their ``next_action_at``.
     """
     site = staff.get_site(session, site_id=group[0].site_id)
-    hours = ClinicHours.from_mapping(site.clinic_hours, site.time_zone)
     due: dict[tuple[Target, ...], list[Alert]] = {}
     for alert in group:
-        action = next_action(alert.policy, _ladder(alert), now, hours)
+        action = next_action(alert.policy, _ladder(alert), now, _hours(alert, site))
         if action is None:  # a tier that nobody is paged for
             alert.next_action_at = None
             continue
@@ -65,8 +64,19 @@ def _ladder(alert: Alert) -> Ladder:
 
 def watch_until(alert: Alert, site: Site, now: datetime) -> None:
     """Note when an alert's ladder moves next, without paging anybody now."""
-    action = next_action(alert.policy, _ladder(alert), now, ClinicHours.from_mapping(site.clinic_hours, site.time_zone))
+    action = next_action(alert.policy, _ladder(alert), now, _hours(alert, site))
     alert.next_action_at = action.next_action_at if action else None
+
+
+def _hours(alert: Alert, site: Site) -> ClinicHours | None:
+    """The clinic's hours, for a tier on the clinic's clock; hours that cannot be read count as always open."""
+    if alert.policy.get("clock") != "clinic":
+        return None
+    try:
+        return ClinicHours.from_mapping(site.clinic_hours, site.time_zone)
+    except ValueError:
+        log.error("clinic_hours_unreadable", site=site.code)
+        return None
 
 
 def _move(alert: Alert, action: Action, now: datetime) -> None:

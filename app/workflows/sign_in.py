@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -24,7 +25,6 @@ _STAMP_EVERY = timedelta(minutes=1)
 # Argon2 takes 64 MiB a time: a burst of guesses must not take the machine's memory from the webhooks.
 _AT_ONCE = threading.BoundedSemaphore(2)
 _WAIT_SECONDS = 5
-_NOBODY = HASHER.hash("the password of nobody, so that unknown and wrong take the same time")
 _WRONG = "The e-mail address or the password is not right."
 
 
@@ -58,7 +58,7 @@ def sign_in(service: Service, *, email: str, password: str, site_code: str | Non
         person = staff.find_practitioner_by_email(session, email=email)
         locked = staff.count_failures(session, email_index=index, since=now - _LOCK_WINDOW) >= _LOCKED_AFTER
         stored = person.password_hash if person and person.active and person.password_hash else None
-    good = _verify(stored or _NOBODY, password) and stored is not None and not locked
+    good = _verify(stored or _nobody(), password) and stored is not None and not locked
     with service.db.transaction(all_sites()) as session:
         if not good or person is None:
             session.add(SignInFailure(email_index=index, at=now))
@@ -112,6 +112,12 @@ def sign_out(service: Service, token: str) -> None:
         row = staff.find_session(session, token=token)
         if row is not None:
             row.ended_at = service.clock.now()
+
+
+@cache
+def _nobody() -> str:
+    """The hash of nobody's password, so that an unknown address takes as long as a wrong password."""
+    return HASHER.hash("nobody")
 
 
 def _verify(stored: str, password: str) -> bool:

@@ -1,0 +1,124 @@
+"""Whom check-ins are for and what their invitations say, looked up once for a whole batch of one site."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.checkins import store as checkins
+from app.checkins.models import Checkin, CheckinPlan
+from app.codes import Channel
+from app.db import Session, scope_of
+from app.patients import store as patients
+from app.patients.models import ContactPoint, Patient, RelatedPerson
+from app.questionnaires.engine import next_items
+from app.staff import store as staff
+from app.staff.models import Site
+from app.workflows import wording
+from app.workflows.ask import new_link
+from app.workflows.definitions import load_questionnaire
+from app.workflows.person import Person
+from app.workflows.service import Service
+from app.zones import wall_clock
+
+_WEEK = timedelta(days=8)  # longer than since any Monday, in whatever zone
+_LINK = "link-of-this-one"
+
+Who = tuple[str, str | None]
+"""A patient's id, and a helper's where it is the helper who is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitees:
+    """Everybody whom some plans of one site are for; ``load`` asks as many queries for one plan as for hundreds."""
+
+    site: Site
+    patients: dict[str, Patient]
+    related: dict[str, RelatedPerson]
+    contacts: dict[Who, ContactPoint]
+    agreed: frozenset[tuple[str | None, str | None]]
+    last_issued: dict[Who, datetime]
+
+    @classmethod
+    def load(cls, session: Session, plans: Sequence[CheckinPlan], now: datetime) -> "Invitees":
+        """Look everybody up; the session is confined to the plans' site."""
+        ids = {plan.patient_id for plan in plans}
+        helpers = {plan.related_person_id for plan in plans if plan.related_person_id is not None}
+        return cls(
+            site=staff.get_site(session, site_id=scope_of(session)),
+            patients=patients.find_patients(session, patient_ids=ids),
+            related=patients.find_related_persons(session, related_person_ids=helpers),
+            contacts=patients.find_contact_points(session, patient_ids=ids),
+            agreed=patients.list_textable(session, patient_ids=ids).agreed,
+            last_issued=checkins.last_issued(session, patient_ids=ids, since=now - _WEEK),
+        )
+
+    def person(self, plan: CheckinPlan) -> Person:
+        """Whom a plan asks."""
+        related = self.related[plan.related_person_id] if plan.related_person_id is not None else None
+        return Person(self.patients[plan.patient_id], related)
+
+    def may_ask(self, person: Person) -> bool:
+        """Whether they agreed to be texted, and have not stopped since."""
+        return (person.patient.id, person.related_id) in self.agreed
+
+    def contact(self, person: Person) -> ContactPoint | None:
+        """The number they are texted on."""
+        return self.contacts.get((person.patient.id, person.related_id))
+
+    def first_of_week(self, person: Person, now: datetime) -> bool:
+        """Whether nothing was issued since Monday; from now on something was."""
+        local = wall_clock(now, person.patient.time_zone)
+        monday = now - timedelta(days=local.weekday(), hours=local.hour, minutes=local.minute)
+        before = self.last_issued.get((person.patient.id, person.related_id))
+        self.last_issued[person.patient.id, person.related_id] = now
+        return before is None or before < monday
+
+
+class Invitations:
+    """What invitations say. Those that differ only by their link are worded once for the batch."""
+
+    def __init__(self, service: Service, session: Session, invitees: Invitees) -> None:
+        self._service, self._session, self._invitees = service, session, invitees
+        self._worded: dict[tuple[str, str, bool], str] = {}
+        self._asked: dict[str, list[str]] = {}
+
+    def asked(self, person: Person, questionnaire_id: str) -> list[str]:
+        """The items that an invitation asks for: none where it only brings a link."""
+        if person.related is not None or person.patient.preferred_channel == Channel.WEB:
+            return []
+        if questionnaire_id not in self._asked:
+            items = next_items(load_questionnaire(self._session, questionnaire_id), {})
+            self._asked[questionnaire_id] = [item.link_id for item in items]
+        return list(self._asked[questionnaire_id])
+
+    def word(self, person: Person, checkin: Checkin, now: datetime) -> str:
+        """The invitation to one check-in, with a fresh link. In full, who reads and when, once a week."""
+        link = new_link(self._service, self._session, checkin)
+        language = person.language
+        if person.related is not None:
+            name = person.patient.given_name
+            return self._service.renderer.render(
+                "caregiver_invitation", language, name=name, **self._said(link, language)
+            )
+        questionnaire_id = "" if person.patient.preferred_channel == Channel.WEB else checkin.questionnaire_id
+        key = (questionnaire_id, language, self._invitees.first_of_week(person, now))
+        if key not in self._worded:
+            self._worded[key] = self._word_once(*key)
+        return self._worded[key].replace(_LINK, link)
+
+    def _word_once(self, questionnaire_id: str, language: str, first: bool) -> str:
+        renderer, said = self._service.renderer, self._said(_LINK, language)
+        if not questionnaire_id:
+            return renderer.render("link_invitation", language, **said)
+        questionnaire = load_questionnaire(self._session, questionnaire_id)
+        question = wording.question(self._service, questionnaire, next_items(questionnaire, {}), language)
+        return renderer.render("invitation", language, question=question, first=first, **said)
+
+    def _said(self, link: str, language: str) -> dict[str, str]:
+        site = self._invitees.site
+        return {
+            "clinic": site.public_name,
+            "link": link,
+            "readers": wording.readers(self._service, site, language),
+            "emergency_number": site.emergency_number,
+        }
