@@ -161,7 +161,12 @@ def _from_staff(
     inbound.practitioner_id = nurse.id
     site_ids = [m.site_id for m in staff.list_memberships(session, practitioner_id=nurse.id)]
     return acknowledge_by_code(
-        service, session, person=nurse, site_ids=site_ids or [inbound.site_id], code=code or "", inbound_id=inbound.id
+        service,
+        session,
+        person=nurse,
+        site_ids=site_ids or [inbound.site_id],
+        code=code or inbound.body[:12].strip() or "-",
+        inbound_id=inbound.id,
     )
 
 

@@ -1,5 +1,7 @@
 """Take in what the provider says became of a text: any order, any number of times, same result."""
 
+from datetime import datetime
+
 from app.db import Session, all_sites, retry_on_conflict
 from app.messaging import store as messaging
 from app.messaging.delivery import OutboxState, is_failure, settled_status
@@ -28,7 +30,7 @@ def record_delivery_status(
             return "repeated"
         if message is None:
             return "unknown"
-        _adopt(session, message, message_sid)
+        _adopt(session, message, message_sid, now)
         if message.message_sid == message_sid:
             before = message.status
             message.status = settled_status(messaging.list_statuses(session, message_sid=message_sid))
@@ -39,12 +41,12 @@ def record_delivery_status(
         return "recorded"
 
 
-def _adopt(session: Session, message: OutboundMessage, message_sid: str) -> None:
+def _adopt(session: Session, message: OutboundMessage, message_sid: str, now: datetime) -> None:
     """The provider has this text, whatever we knew: it must not be sent again."""
     if message.message_sid is None:
         message.message_sid = message_sid
     if message.state in (OutboxState.LEASED, OutboxState.UNKNOWN, OutboxState.PENDING) and message.attempt > 0:
         message.state = OutboxState.HANDED_OVER
         message.lease_expires_at = None
-        message.handed_over_at = message.handed_over_at or message.next_attempt_at
+        message.handed_over_at = message.handed_over_at or now
     session.flush()
