@@ -22,7 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AGENT = "cli"
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 class Problems(click.ClickException):

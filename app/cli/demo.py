@@ -10,6 +10,7 @@ from app import schema
 from app.cli.common import AGENT, Problems, console, handled, service, worker
 from app.cli.content import publish_bundle
 from app.cli.processes import make_server, stop_on_signals
+from app.logs import configure_logging
 from app.workflows.load_demo import SIGN_INS, demo_is_loaded, load_demo
 from app.workflows.prepare_site import has_content
 
@@ -66,6 +67,7 @@ def serve() -> None:
     _only_for_play()
     settings = service().settings
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    configure_logging("WARNING", settings.log_format)  # the terminal is for the story
     server = make_server(app, settings.host, settings.port, threads=8)
     working = worker()
     runner = threading.Thread(target=working.run, name="worker")

@@ -4,13 +4,12 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 import click
 from flask import Flask, current_app
-from waitress.server import create_server
 
 from app.cli.common import console, handled, service, worker
+from app.cli.server import Server
 from app.logs import get_logger
 
 log = get_logger()
@@ -30,7 +29,7 @@ def web(host: str | None, port: int | None, threads: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     server = make_server(app, host or settings.host, settings.port if port is None else port, threads)
     stop_on_signals(server.close)
-    log.info("web_started", host=server.effective_host, port=server.effective_port)
+    log.info("web_started", host=server.address[0], port=server.address[1])
     server.run()
     log.info("web_stopped")
 
@@ -51,19 +50,9 @@ def worker_(once: bool) -> None:
     runner.run()
 
 
-def make_server(app: Flask, host: str, port: int, threads: int) -> Any:
-    """A waitress server that slow phones cannot fill up: each holds a connection, not a thread."""
-    return create_server(
-        app,
-        host=host,
-        port=port,
-        threads=threads,
-        connection_limit=2000,
-        channel_timeout=20,
-        max_request_body_size=1024 * 1024,
-        clear_untrusted_proxy_headers=True,
-        ident="bedside",
-    )
+def make_server(app: Flask, host: str, port: int, threads: int) -> Server:
+    """A web server that listens already; ``run`` it."""
+    return Server(app, service().clock, host=host, port=port, threads=threads)
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
