@@ -104,3 +104,11 @@ def code_in_use_by_other(session: Session, *, alert: Alert) -> bool:
     """Tell whether another open alert of the site has this alert's code by now."""
     wanted = select(Alert.id).where(Alert.code == alert.code, Alert.id != alert.id, Alert.status != "resolved")
     return session.scalar(wanted.limit(1)) is not None
+
+
+def red_since(session: Session, *, patient_id: str) -> datetime | None:
+    """Since when a patient has an open red alert; the earliest, if there are several."""
+    wanted = select(func.min(Alert.triggered_at)).where(
+        Alert.patient_id == patient_id, Alert.tier == "red", Alert.status != "resolved"
+    )
+    return session.scalar(wanted)

@@ -1,12 +1,13 @@
 """SQL for programs, enrolments, plans, check-ins and form links."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.checkins.models import Checkin, CheckinPlan, Enrolment, FormLink, PublishedProgram, SiteProgram
+from app.checkins.timing import Slot
 from app.errors import NotFound
 from app.keyring import hash_token
 
@@ -68,6 +69,16 @@ def lease_due_plans(session: Session, *, now: datetime, limit: int) -> Sequence[
     return session.scalars(
         wanted.order_by(CheckinPlan.next_slot_at, CheckinPlan.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
+
+
+def move_plans(session: Session, *, plan_ids: Sequence[str], slot: Slot) -> None:
+    """Set some plans to their next slot; plans that were loaded before keep what they held."""
+    statement = update(CheckinPlan).where(CheckinPlan.id.in_(plan_ids))
+    values = {"next_slot_at": slot.at, "next_local_date": slot.local_date}
+    session.execute(
+        statement.values(**values, next_local_time=slot.planned.time().isoformat()),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def list_due_checkins(session: Session, *, now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -159,17 +170,16 @@ def any_program(session: Session) -> bool:
     return session.scalar(select(PublishedProgram.id).limit(1)) is not None
 
 
-def issued_since(
-    session: Session, *, patient_id: str, related_person_id: str | None, since: datetime, but: str
-) -> bool:
-    """Tell whether one person was invited since a moment, ``but`` (a check-in's id) left out."""
-    wanted = select(Checkin.id).where(
-        Checkin.patient_id == patient_id,
-        Checkin.related_person_id == related_person_id,
-        Checkin.issued_at >= since,
-        Checkin.id != but,
+def last_issued(
+    session: Session, *, patient_ids: Collection[str], since: datetime
+) -> dict[tuple[str, str | None], datetime]:
+    """When each of some patients and their helpers was invited last, by both ids, if it was since a moment."""
+    wanted = (
+        select(Checkin.patient_id, Checkin.related_person_id, func.max(Checkin.issued_at))
+        .where(Checkin.patient_id.in_(patient_ids), Checkin.issued_at >= since)
+        .group_by(Checkin.patient_id, Checkin.related_person_id)
     )
-    return session.scalar(wanted.limit(1)) is not None
+    return {(patient_id, related_id): at for patient_id, related_id, at in session.execute(wanted)}
 
 
 def last_slot(session: Session, *, plan_id: str) -> tuple[datetime, date] | None:
@@ -191,3 +201,9 @@ def find_latest_program(session: Session, *, name: str) -> PublishedProgram | No
     """The version of a program that was published last."""
     wanted = select(PublishedProgram).where(PublishedProgram.name == name)
     return session.scalars(wanted.order_by(PublishedProgram.published_at.desc(), PublishedProgram.id)).first()
+
+
+def list_latest_programs(session: Session) -> Sequence[PublishedProgram]:
+    """Of each program the version that was published last."""
+    rows = session.scalars(select(PublishedProgram).order_by(PublishedProgram.published_at, PublishedProgram.id.desc()))
+    return list({program.name: program for program in rows}.values())

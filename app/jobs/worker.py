@@ -4,6 +4,7 @@ Due times are columns in the database. The scheduler holds only these few interv
 workers may run, and one that was stopped for an hour loses nothing.
 """
 
+import logging
 import os
 import socket
 import threading
@@ -44,6 +45,8 @@ class Worker:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
+        # A round that outlasts its interval is no news: the next one takes up what it left.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         for tick in self._ticks.all:
             self._add(scheduler, tick)
         scheduler.start()

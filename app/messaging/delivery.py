@@ -87,3 +87,22 @@ def look_up_after() -> timedelta:
 def back_off(attempt: int, retry_after: float | None = None) -> timedelta:
     """How long to wait after a refusal that is safe to repeat: 1, 2, 4 … 60 s, or what the provider asked for."""
     return timedelta(seconds=max(retry_after or 0.0, float(min(60, 2 ** min(attempt - 1, 6)))))
+
+
+# Twilio's error codes, by what has to be done about them. Others, such as 30003 (the handset is switched off), pass.
+OPTED_OUT = 21610
+"""The person told the carrier to stop, or the number was given to somebody else."""
+_NUMBER_IS_DEAD = frozenset({21211, 21612, 21614, 21635, 30004, 30005, 30006})
+_OURS_TO_MEND = frozenset(
+    {20003, 21408, 21606, 21611, 30001, 30002, 30007, 30022, 30032, 30034, 30035, 30047, 30610, 63038}
+)
+
+
+def number_is_dead(code: int | None) -> bool:
+    """Whether an error means that no text will ever reach this number: invalid, a landline, unknown, blocked."""
+    return code in _NUMBER_IS_DEAD
+
+
+def is_ours_to_mend(code: int | None) -> bool:
+    """Whether an error is about our account or sender (credentials, registration, limits), not about the recipient."""
+    return code in _OURS_TO_MEND

@@ -9,6 +9,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
+_GSM = _BASIC | _EXTENDED
 
 # A long message loses 6 octets a segment to the header that joins its parts: 7 septets, or 3 UTF-16 units.
 _GSM_SINGLE, _GSM_PART = 160, 153
@@ -53,6 +54,8 @@ def measure(text: str) -> Segments:
     A character of two units is never cut in half: it moves to the next segment as a whole. Empty text has no segment.
     """
     if _is_gsm(text):
+        if _EXTENDED.isdisjoint(text):  # nearly every message: each character is one septet
+            return Segments("GSM-7", _parts(len(text)), len(text))
         costs = [2 if character in _EXTENDED else 1 for character in text]
         return _pack("GSM-7", costs, _GSM_SINGLE, _GSM_PART)
     costs = [2 if ord(character) > _LAST_OF_BMP else 1 for character in text]
@@ -71,7 +74,13 @@ def simplify(text: str) -> str:
 
 
 def _is_gsm(text: str) -> bool:
-    return all(character in _BASIC or character in _EXTENDED for character in text)
+    return _GSM.issuperset(text)
+
+
+def _parts(septets: int) -> int:
+    if septets <= _GSM_SINGLE:
+        return 1 if septets else 0
+    return -(-septets // _GSM_PART)
 
 
 def _pack(encoding: str, costs: list[int], single: int, part: int) -> Segments:

@@ -29,9 +29,10 @@ def insert_once(session: Session, row: Base) -> bool:
         if attribute.key in row.__dict__
     }
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    result = session.execute(dialect.insert(type(row).__table__).values(values).on_conflict_do_nothing())
-    assert isinstance(result, CursorResult)
-    return bool(result.rowcount == 1)
+    table: Any = type(row).__table__
+    # What came back tells whether it was inserted; the row count of an insert is not known on every database.
+    inserted = dialect.insert(table).values(values).on_conflict_do_nothing().returning(table.c.id)
+    return session.execute(inserted).first() is not None
 
 
 def get_inbound(session: Session, *, inbound_id: str) -> InboundMessage:
@@ -163,3 +164,8 @@ def get_message(session: Session, *, message_id: str) -> OutboundMessage:
 def find_message(session: Session, *, message_id: str) -> OutboundMessage | None:
     """The text with this id, held for this transaction."""
     return session.scalar(select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update())
+
+
+def list_messages(session: Session, *, ids: Sequence[str]) -> Sequence[OutboundMessage]:
+    """Some texts."""
+    return session.scalars(select(OutboundMessage).where(OutboundMessage.id.in_(ids))).all() if ids else []

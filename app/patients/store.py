@@ -64,12 +64,37 @@ def list_related_persons(session: Session, *, patient_id: str) -> Sequence[Relat
     return session.scalars(wanted.order_by(RelatedPerson.created_at, RelatedPerson.id)).all()
 
 
+def find_patients(session: Session, *, patient_ids: Collection[str]) -> dict[str, Patient]:
+    """Some patients, by id."""
+    if not patient_ids:
+        return {}
+    return {row.id: row for row in session.scalars(select(Patient).where(Patient.id.in_(patient_ids)))}
+
+
+def find_related_persons(session: Session, *, related_person_ids: Collection[str]) -> dict[str, RelatedPerson]:
+    """Some helpers, by id."""
+    if not related_person_ids:
+        return {}
+    wanted = select(RelatedPerson).where(RelatedPerson.id.in_(related_person_ids))
+    return {row.id: row for row in session.scalars(wanted)}
+
+
+def find_contact_points(
+    session: Session, *, patient_ids: Collection[str]
+) -> dict[tuple[str, str | None], ContactPoint]:
+    """The number that each of some patients and their helpers is texted on, by both ids; the newest wins."""
+    if not patient_ids:
+        return {}
+    wanted = select(ContactPoint).where(ContactPoint.patient_id.in_(patient_ids))
+    rows = session.scalars(wanted.order_by(ContactPoint.created_at, ContactPoint.id.desc()))
+    return {(row.patient_id, row.related_person_id): row for row in rows}
+
+
 def list_contact_points_by_phone(session: Session, *, phone: str) -> Sequence[ContactPoint]:
-    """Everybody's contact points with this number (E.164), wrong ones aside."""
+    """Everybody's contact points with this number (E.164), wrong ones aside, oldest first."""
     hashes = keyring_of(session).indexes(PHONE, phone)
-    return session.scalars(
-        select(ContactPoint).where(ContactPoint.value_index.in_(hashes), ContactPoint.status != "wrong")
-    ).all()
+    wanted = select(ContactPoint).where(ContactPoint.value_index.in_(hashes), ContactPoint.status != "wrong")
+    return session.scalars(wanted.order_by(ContactPoint.created_at, ContactPoint.id)).all()
 
 
 def list_contact_points(session: Session, *, patient_id: str) -> Sequence[ContactPoint]:

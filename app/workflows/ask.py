@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.alerts.rules import Finding
 from app.checkins.models import Checkin, FormLink
@@ -75,14 +76,21 @@ def closing(service: Service, site: Site, dialogue: Dialogue) -> str:
 
 def new_link(service: Service, session: Session, checkin: Checkin) -> str:
     """Make a fresh secret address of a check-in's form, valid until a day after its window closes."""
-    token, now = new_token(), service.clock.now()
-    session.add(
-        FormLink(
-            site_id=checkin.site_id, token_hash=hash_token(token), checkin_id=checkin.id,
-            expires_at=checkin.window_ends_at + LINK_OUTLIVES_WINDOW, failures=0, paused_until=None, created_at=now,
-        )
-    )  # fmt: skip
+    token = new_token()
+    session.add(FormLink(**link_values(token, checkin.id, checkin.window_ends_at, service.clock.now())))
     return form_url(service, token)
+
+
+def link_values(token: str, checkin_id: str, window_ends_at: datetime, now: datetime) -> dict[str, Any]:
+    """The values of a form link's row: of its secret, only the hash."""
+    return {
+        "token_hash": hash_token(token),
+        "checkin_id": checkin_id,
+        "expires_at": window_ends_at + LINK_OUTLIVES_WINDOW,
+        "failures": 0,
+        "paused_until": None,
+        "created_at": now,
+    }
 
 
 def form_url(service: Service, token: str) -> str:

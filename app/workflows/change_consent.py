@@ -19,10 +19,13 @@ from app.workflows.service import Service
 _TO_STAFF = frozenset({MessageKind.PAGE, MessageKind.PAGE_REPLY, MessageKind.FALLBACK_PAGE})
 
 
-def opt_out(service: Service, session: Session, person: Person, *, inbound_id: str, in_own_words: bool) -> None:
+def opt_out(
+    service: Service, session: Session, person: Person, *, inbound_id: str, in_own_words: bool, confirm: bool = True
+) -> None:
     """Stop at once: nothing more leaves but one confirmation, and the care team is told.
 
     ``in_own_words`` marks a request that was not one of the carriers' words, so that a person confirms the reading.
+    ``confirm`` is false for the second of two people on one number: one text says it for both.
     """
     now, patient = service.clock.now(), person.patient
     mine = {"patient_id": patient.id, "related_person_id": person.related_id}
@@ -36,8 +39,9 @@ def opt_out(service: Service, session: Session, person: Person, *, inbound_id: s
         patients.set_contact_status(session, contact_point=contact, status="opted_out")
     audit.record(session, agent=person.agent, action="opt_out", entity="patient", entity_id=patient.id, now=now)
     site = staff.get_site(session, site_id=scope_of(session))
-    body = service.renderer.render("stopped", person.language, clinic=site.public_name)
-    queue_to_person(session, person, kind=MessageKind.CONFIRMATION, body=body, key=f"stopped:{inbound_id}", now=now)
+    if confirm:
+        body = service.renderer.render("stopped", person.language, clinic=site.public_name)
+        queue_to_person(session, person, kind=MessageKind.CONFIRMATION, body=body, key=f"stopped:{inbound_id}", now=now)
     who = "The caregiver" if person.related else "The patient"
     read_as = " It was asked for in their own words: please check that it was meant." if in_own_words else ""
     raise_concern(
@@ -50,8 +54,8 @@ def opt_out(service: Service, session: Session, person: Person, *, inbound_id: s
     )  # fmt: skip
 
 
-def opt_in(service: Service, session: Session, person: Person, *, inbound_id: str) -> None:
-    """Take texting up again at the person's own word."""
+def opt_in(service: Service, session: Session, person: Person, *, inbound_id: str, confirm: bool = True) -> None:
+    """Take texting up again at the person's own word; ``confirm`` as in ``opt_out``."""
     now = service.clock.now()
     contact = patients.find_contact_point(session, patient_id=person.patient.id, related_person_id=person.related_id)
     if contact is not None:
@@ -69,7 +73,8 @@ def opt_in(service: Service, session: Session, person: Person, *, inbound_id: st
         "started", person.language, clinic=site.public_name, emergency_number=site.emergency_number
     )
     session.flush()
-    queue_to_person(session, person, kind=MessageKind.CONFIRMATION, body=body, key=f"started:{inbound_id}", now=now)
+    if confirm:
+        queue_to_person(session, person, kind=MessageKind.CONFIRMATION, body=body, key=f"started:{inbound_id}", now=now)
 
 
 def texts_not_allowed(session: Session, rows: Sequence[OutboundMessage]) -> set[str]:

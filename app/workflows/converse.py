@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from app.alerts.logic import Basis
 from app.alerts.red_flags import RedFlag, find
 from app.alerts.rules import Finding
 from app.checkins import store as checkins
@@ -40,7 +41,7 @@ def converse(service: Service, session: Session, person: Person, inbound: Inboun
     site = staff.get_site(session, site_id=scope_of(session))
     keyword = classify(inbound.body, person.language)
     if inbound.opt_out_type == "STOP" or keyword is Keyword.STOP or is_stop_request(inbound.body, person.language):
-        _screen(service, session, person, inbound)
+        screen(service, session, person, inbound)
         in_own_words = keyword is not Keyword.STOP and inbound.opt_out_type != "STOP"
         opt_out(service, session, person, inbound_id=inbound.id, in_own_words=in_own_words)
         return "opt_out"
@@ -80,7 +81,7 @@ def _answer(
             service, session, dialogue, read, channel=Channel.SMS, texts=[inbound.body], inbound_id=inbound.id
         )
         return _go_on(service, session, site, dialogue, inbound, findings)
-    findings = _screen(service, session, person, inbound)
+    findings = screen(service, session, person, inbound)
     if flags:
         # Whoever writes "chest pain" is told what to do, and is then asked the same again: it was no misunderstanding.
         again = ask_items(service, dialogue, items) if items else ""
@@ -189,7 +190,7 @@ def _outside_checkin(service: Service, session: Session, site: Site, person: Per
             body = _with_readers(service, site, person, "not_in_checkin" if added else "late_recorded")
             _say(service, session, site, person, inbound, told, "" if told else body)
             return "added_words" if added else "late_answer"
-    findings = _screen(service, session, person, inbound)
+    findings = screen(service, session, person, inbound)
     if not findings:
         _raise_message(service, session, person, inbound)
     _say(
@@ -225,7 +226,7 @@ def _read_late(dialogue: Dialogue, text: str) -> dict[str, Given]:
     return {words.link_id: Given(text=joined[:4000])}
 
 
-def _screen(service: Service, session: Session, person: Person, inbound: InboundMessage) -> list[Finding]:
+def screen(service: Service, session: Session, person: Person, inbound: InboundMessage) -> list[Finding]:
     """Look for red-flag words in a text that is no answer, and raise what they need a person for."""
     flags = find(inbound.body, person.language)
     findings = [flag_finding(flag) for flag in flags]
@@ -243,6 +244,7 @@ def flag_finding(flag: RedFlag) -> Finding:
     return Finding(
         rule_id="red-flag-words", tier=Tier.RED, subject=f"words:{flag.flag}",
         reason=f"Red-flag words, {said}: “{flag.phrase}”", values={"flag": flag.flag},
+        basis=frozenset({Basis.WORDS}),
     )  # fmt: skip
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from app.alerts.rules import AlertRule
 from app.checkins import store as checkins
@@ -12,6 +11,8 @@ from app.codes import Tier
 from app.db import Session
 from app.questionnaires import store as questionnaires
 from app.questionnaires.definition import Questionnaire
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +36,30 @@ class Program:
         return next((c for c in self.check_ins if c.name == name), None)
 
 
-class _Frozen:
-    """Hands a definition to the cache without hashing it: its id says which it is."""
-
-    def __init__(self, id: str, definition: Mapping[str, Any], name: str = "") -> None:
-        self.id, self.definition, self.name = id, definition, name
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Frozen) and self.id == other.id
+_QUESTIONNAIRES: dict[str, Questionnaire] = {}
+_PROGRAMS: dict[str, Program] = {}
+# Far more than are in use at a time; what is dropped is read again.
+_KEPT = 256
 
 
 def load_questionnaire(session: Session, questionnaire_id: str) -> Questionnaire:
-    """The questionnaire published under this id."""
-    row = questionnaires.get_questionnaire(session, questionnaire_id=questionnaire_id)
-    return _questionnaire(_Frozen(row.id, row.definition))
+    """The questionnaire published under this id. Its rows never change and ids are never used twice: read once."""
+    known = _QUESTIONNAIRES.get(questionnaire_id)
+    if known is None:
+        row = questionnaires.get_questionnaire(session, questionnaire_id=questionnaire_id)
+        known = Questionnaire.from_mapping(row.definition)
+        _keep(_QUESTIONNAIRES, row.id, known)
+    return known
 
 
 def load_program(session: Session, program_id: str) -> Program:
-    """The program published under this id."""
-    row = checkins.get_program(session, program_id=program_id)
-    return _program(_Frozen(row.id, row.definition, row.name))
+    """The program published under this id; read once, as questionnaires are."""
+    known = _PROGRAMS.get(program_id)
+    if known is None:
+        row = checkins.get_program(session, program_id=program_id)
+        known = _program(row.id, row.name, row.definition)
+        _keep(_PROGRAMS, row.id, known)
+    return known
 
 
 def default_policy(tier: str) -> Mapping[str, Any]:
@@ -65,17 +67,16 @@ def default_policy(tier: str) -> Mapping[str, Any]:
     return _DEFAULT_LADDER[Tier(tier)]
 
 
-@lru_cache(maxsize=256)
-def _questionnaire(frozen: _Frozen) -> Questionnaire:
-    return Questionnaire.from_mapping(frozen.definition)
+def _keep(kept: dict[str, T], id: str, definition: T) -> None:
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[id] = definition
 
 
-@lru_cache(maxsize=64)
-def _program(frozen: _Frozen) -> Program:
-    data = frozen.definition
+def _program(id: str, name: str, data: Mapping[str, Any]) -> Program:
     return Program(
-        id=frozen.id,
-        name=frozen.name,
+        id=id,
+        name=name,
         version=str(data["version"]),
         check_ins=tuple(CheckinPlanDefinition.from_mapping(c) for c in data["check_ins"]),
         rules=tuple(AlertRule.from_mapping(r) for r in data.get("rules", ())),

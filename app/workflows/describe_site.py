@@ -7,13 +7,14 @@ from app.staff import store as staff
 from app.workflows.service import Service
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
     """A site's public side. ``several`` tells that there are other sites beside it."""
 
     id: str
     public_name: str
     time_zone: str
+    region: str
     after_hours_phone: str
     emergency_number: str
     several: bool
@@ -27,5 +28,6 @@ def describe_default_site(service: Service) -> SiteFacts | None:
             return None
         site = sites[0]
         return SiteFacts(
-            site.id, site.public_name, site.time_zone, site.after_hours_phone, site.emergency_number, len(sites) > 1
-        )
+            id=site.id, public_name=site.public_name, time_zone=site.time_zone, region=site.region,
+            after_hours_phone=site.after_hours_phone, emergency_number=site.emergency_number, several=len(sites) > 1,
+        )  # fmt: skip

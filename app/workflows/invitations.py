@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.checkins import store as checkins
-from app.checkins.models import Checkin, CheckinPlan
+from app.checkins.models import CheckinPlan
 from app.codes import Channel
 from app.db import Session, scope_of
+from app.ids import new_token
 from app.patients import store as patients
 from app.patients.models import ContactPoint, Patient, RelatedPerson
 from app.questionnaires.engine import next_items
 from app.staff import store as staff
 from app.staff.models import Site
 from app.workflows import wording
-from app.workflows.ask import new_link
+from app.workflows.ask import form_url, link_values
 from app.workflows.definitions import load_questionnaire
 from app.workflows.person import Person
 from app.workflows.service import Service
@@ -75,32 +77,32 @@ class Invitees:
 
 
 class Invitations:
-    """What invitations say. Those that differ only by their link are worded once for the batch."""
+    """What invitations say, and the links in them. Those that differ only by their link are worded once."""
 
     def __init__(self, service: Service, session: Session, invitees: Invitees) -> None:
         self._service, self._session, self._invitees = service, session, invitees
         self._worded: dict[tuple[str, str, bool], str] = {}
-        self._asked: dict[str, list[str]] = {}
+        self.links: list[dict[str, Any]] = []
+        """The rows of the links that were handed out so far; whoever words invitations stores them."""
 
     def asked(self, person: Person, questionnaire_id: str) -> list[str]:
         """The items that an invitation asks for: none where it only brings a link."""
         if person.related is not None or person.patient.preferred_channel == Channel.WEB:
             return []
-        if questionnaire_id not in self._asked:
-            items = next_items(load_questionnaire(self._session, questionnaire_id), {})
-            self._asked[questionnaire_id] = [item.link_id for item in items]
-        return list(self._asked[questionnaire_id])
+        questionnaire = load_questionnaire(self._session, questionnaire_id)
+        return [item.link_id for item in next_items(questionnaire, {})]
 
-    def word(self, person: Person, checkin: Checkin, now: datetime) -> str:
+    def word(self, person: Person, checkin: dict[str, Any], now: datetime) -> str:
         """The invitation to one check-in, with a fresh link. In full, who reads and when, once a week."""
-        link = new_link(self._service, self._session, checkin)
-        language = person.language
+        token, language = new_token(), person.language
+        link = form_url(self._service, token)
+        self.links.append(link_values(token, checkin["id"], checkin["window_ends_at"], now))
         if person.related is not None:
-            name = person.patient.given_name
+            said = self._said(link, language)
             return self._service.renderer.render(
-                "caregiver_invitation", language, name=name, **self._said(link, language)
+                "caregiver_invitation", language, name=person.patient.given_name, **said
             )
-        questionnaire_id = "" if person.patient.preferred_channel == Channel.WEB else checkin.questionnaire_id
+        questionnaire_id = "" if person.patient.preferred_channel == Channel.WEB else checkin["questionnaire_id"]
         key = (questionnaire_id, language, self._invitees.first_of_week(person, now))
         if key not in self._worded:
             self._worded[key] = self._word_once(*key)

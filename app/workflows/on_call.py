@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from app.db import Session
-from app.durations import duration
 from app.escalation import store as escalation
 from app.escalation.oncall import Shift, ShiftRole, gaps
 
@@ -17,7 +16,10 @@ def load_shifts(session: Session, now: datetime) -> list[Shift]:
     return [Shift(row.practitioner_id, ShiftRole(row.role), row.starts_at, row.ends_at) for row in rows]
 
 
-def contact_by(session: Session, now: datetime, resolve_within: str | None = None) -> datetime | None:
-    """By when somebody on call will have made contact; ``None`` unless shifts cover all the time until then."""
-    by = now + (duration(resolve_within) if resolve_within else _CONTACT_WITHIN)
-    return None if gaps(load_shifts(session, now), now, by) else by
+def contact_by(session: Session, now: datetime, *, since: datetime | None = None) -> datetime | None:
+    """By when somebody on call will have made contact about what is red ``since`` then (now, if it has just come in).
+
+    ``None`` unless that is still to come and shifts cover all the time until then: nothing else may be promised.
+    """
+    by = (since or now) + _CONTACT_WITHIN
+    return None if by <= now or gaps(load_shifts(session, now), now, by) else by

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from app.alerts import store as alerts
 from app.alerts.models import Alert
+from app.codes import Tier
 from app.db import Session, wake_after_commit
 from app.escalation import store as escalation
 from app.escalation.hours import ClinicHours
@@ -40,13 +41,23 @@ def take_step(service: Service, session: Session, group: Sequence[Alert], now: d
         if action is None:  # a tier that nobody is paged for
             alert.next_action_at = None
             continue
+        targets = action.targets or ((Target.OWNER,) if _call_is_due(alert, now) else ())
         _move(alert, action, now)
-        if action.targets:
-            due.setdefault(action.targets, []).append(alert)
+        if targets:
+            due.setdefault(targets, []).append(alert)
         if action.alarm:
             log.error("escalation_exhausted", alert_id=alert.id, site=site.code, tier=alert.tier)
     for targets, told in due.items():
         _page(service, session, site, told, targets, now)
+
+
+def _call_is_due(alert: Alert, now: datetime) -> bool:
+    """Whether it is time to call again after an attempt that reached nobody.
+
+    On the wall clock nothing but such an attempt makes an alert that is taken come up before its ladder moves.
+    """
+    taken_red = alert.acknowledged_at is not None and alert.tier == Tier.RED and alert.policy.get("clock") != "clinic"
+    return taken_red and alert.next_action_at is not None and alert.next_action_at <= now
 
 
 def page_owner(service: Service, session: Session, alert: Alert, now: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from app.checkins import store as checkins
+from app.checkins.models import SiteProgram
 from app.db import all_sites
 from app.errors import Conflict, Rejected
 from app.escalation.hours import ClinicHours
@@ -61,6 +62,10 @@ def set_up_site(service: Service, details: SiteDetails, *, site_id: str | None =
             first = not staff.list_sites(session)
             site = Site(**asdict(details), is_default=first, created_at=service.clock.now())
             session.add(site)
+            session.flush()
+            # What is published already is for a new site, too.
+            for program in checkins.list_latest_programs(session):
+                session.add(SiteProgram(site_id=site.id, name=program.name, program_id=program.id))
         else:
             site = staff.get_site(session, site_id=site_id)
             for name, value in asdict(details).items():

@@ -1,13 +1,16 @@
 """Puts one text into the outbox: the only way in which anything is said to anybody."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from app.db import Session, keyring_of, wake_after_commit
+from app.db import Session, insert_many, keyring_of, wake_after_commit
 from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind, OutboxState, Priority
 from app.messaging.models import OutboundMessage
 from app.messaging.segments import measure
 from app.patients import store as patients
+from app.patients.models import ContactPoint
 from app.workflows.person import Person
 
 _PRIORITY = {
@@ -32,7 +35,7 @@ _DEFAULT_LIFE = timedelta(hours=24)
 STAFF, PATIENTS = "staff", "patients"
 
 
-def new_text(
+def text_values(
     session: Session,
     *,
     site_id: str,
@@ -45,26 +48,31 @@ def new_text(
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     **about: str | None,
-) -> OutboundMessage:
-    """Make an outbox row. The same business ``key`` twice is the same text; ``about`` sets what it is linked to."""
+) -> dict[str, Any]:
+    """The values of an outbox row. The same business ``key`` twice is the same text; ``about`` sets its links."""
     size = measure(body)
-    return OutboundMessage(
-        site_id=site_id,
-        business_key=key,
-        kind=kind,
-        priority=_PRIORITY[kind],
-        pool=pool,
-        recipient=phone,
-        recipient_index=keyring_of(session).index(messaging.PHONE, phone),
-        body=body,
-        segments=size.count,
-        encoding=size.encoding,
-        state=OutboxState.PENDING,
-        next_attempt_at=not_before or now,
-        expires_at=expires_at or now + _LIVES.get(kind, _DEFAULT_LIFE),
-        created_at=now,
+    return {
+        "site_id": site_id,
+        "business_key": key,
+        "kind": kind,
+        "priority": _PRIORITY[kind],
+        "pool": pool,
+        "recipient": phone,
+        "recipient_index": keyring_of(session).index(messaging.PHONE, phone),
+        "body": body,
+        "segments": size.count,
+        "encoding": size.encoding,
+        "state": OutboxState.PENDING,
+        "next_attempt_at": not_before or now,
+        "expires_at": expires_at or now + _LIVES.get(kind, _DEFAULT_LIFE),
+        "created_at": now,
         **about,
-    )
+    }
+
+
+def new_text(session: Session, **values: Any) -> OutboundMessage:
+    """Make an outbox row; takes what ``text_values`` takes."""
+    return OutboundMessage(**text_values(session, **values))
 
 
 def queue_to_person(
@@ -84,22 +92,34 @@ def queue_to_person(
     Consent, opt-out and death are checked once more when the text is claimed, because they may change while it waits.
     """
     contact = patients.find_contact_point(session, patient_id=person.patient.id, related_person_id=person.related_id)
-    if contact is None or contact.status in ("wrong", "unreachable"):
+    if contact is None or not may_be_reached(contact):
         return None
     message = new_text(
-        session,
-        site_id=person.patient.site_id,
-        kind=kind,
-        phone=contact.value,
-        body=body,
-        key=key,
-        now=now,
-        not_before=not_before,
-        expires_at=expires_at,
-        patient_id=person.patient.id,
-        related_person_id=person.related_id,
-        checkin_id=checkin_id,
-    )
+        session, kind=kind, body=body, key=key, now=now, not_before=not_before, expires_at=expires_at,
+        checkin_id=checkin_id, **to_person(person, contact),
+    )  # fmt: skip
     session.add(message)
     wake_after_commit(session)
     return message
+
+
+def queue_many(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Queue many texts at once: rows as ``text_values`` makes them, all with the same links."""
+    insert_many(session, OutboundMessage, rows)
+    if rows:
+        wake_after_commit(session)
+
+
+def may_be_reached(contact: ContactPoint) -> bool:
+    """Whether a number is worth a text: not known to be somebody else's, or dead."""
+    return contact.status not in ("wrong", "unreachable")
+
+
+def to_person(person: Person, contact: ContactPoint) -> dict[str, Any]:
+    """What makes a text one to a patient or a helper."""
+    return {
+        "site_id": person.patient.site_id,
+        "phone": contact.value,
+        "patient_id": person.patient.id,
+        "related_person_id": person.related_id,
+    }

@@ -143,7 +143,8 @@ def _add_evidence(session: Session, alert: Alert, concern: Concern, now: datetim
         Tier(alert.tier),
         AlertStatus(alert.status),
         Tier(concern.tier),
-        insists=concern.insists and concern.response_id != alert.response_id,
+        # Each further answer judges its response again, urgency and all; a text outside one is judged once.
+        insists=concern.insists and (concern.response_id is None or concern.response_id != alert.response_id),
         worse_than_seen=is_worse(value, seen, worse=str(concern.values.get("worse", "high"))),
         later_day=wall_clock(now, site.time_zone).date() > wall_clock(alert.triggered_at, site.time_zone).date(),
     )

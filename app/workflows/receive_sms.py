@@ -24,8 +24,9 @@ from app.workflows.acknowledge_alert import acknowledge_by_code
 from app.workflows.converse import converse
 from app.workflows.person import Person, load_person
 from app.workflows.raise_alerts import Concern, raise_concern
-from app.workflows.review_inbound import review_ambiguous, review_stranger
+from app.workflows.review_inbound import review_stranger
 from app.workflows.service import Service
+from app.workflows.shared_number import handle_shared, review_shared
 
 log = get_logger()
 
@@ -52,11 +53,16 @@ def receive_sms(service: Service, sms: InboundSms) -> str:
     try:
         try:
             return _receive(service, sms)
+        except Exception:
+            # The database may be away, or it refused a value that the text led to: then the text alone still fits.
+            log.error("inbound_failed", message_sid=sms.message_sid, exc_info=True)
+        try:
+            return _keep_for_a_person(service, sms)
         except DATABASE_ERRORS:
             raise
         except Exception:
-            log.error("inbound_failed", message_sid=sms.message_sid, exc_info=True)
-            return _keep_for_a_person(service, sms)
+            log.error("inbound_nobody_called", message_sid=sms.message_sid, exc_info=True)
+            return _keep(service, sms)
     except DATABASE_ERRORS as error:
         log.error("inbound_not_stored", message_sid=sms.message_sid, exc_info=True)
         raise Unavailable("The text could not be stored; send it again.") from error
@@ -122,10 +128,13 @@ def _handle(
         return review_stranger(service, session, inbound)
     people = {(contact.patient_id, contact.related_person_id): contact for contact in contacts}
     if len(people) > 1:
-        speaking = _whose_dialogue(session, list(people.values()))
+        everybody = list(people.values())
+        done = handle_shared(service, session, inbound, everybody)
+        if done is not None:
+            return done
+        speaking = _whose_dialogue(session, everybody)
         if speaking is None:
-            narrow(session, inbound.site_id)
-            return review_ambiguous(service, session, inbound, [c.patient_id for c in people.values()])
+            return review_shared(service, session, inbound, everybody)
         contact = speaking
     else:
         contact = contacts[0]
@@ -133,6 +142,8 @@ def _handle(
     inbound.site_id = contact.site_id
     person = _lock_person(session, contact)
     inbound.patient_id, inbound.related_person_id = person.patient.id, person.related_id
+    if contact.status == "unreachable":
+        patients.set_contact_status(session, contact_point=contact, status="active")
     if is_automatic(inbound.body):
         return "automatic"
     return converse(service, session, person, inbound)
@@ -188,4 +199,15 @@ def _keep_for_a_person(service: Service, sms: InboundSms) -> str:
                 inbound_id=inbound.id, reason="A text came in that the service could not handle. Please read it now.",
             ),
         )  # fmt: skip
+        return "failed"
+
+
+def _keep(service: Service, sms: InboundSms) -> str:
+    """Store a text, and nothing else."""
+    with service.db.transaction(all_sites()) as session:
+        contacts = patients.list_contact_points_by_phone(session, phone=sms.sender)
+        inbound = _store(service, session, sms, contacts, [])
+        if inbound is None:
+            return "duplicate"
+        inbound.result = "failed"
         return "failed"

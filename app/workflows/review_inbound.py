@@ -19,8 +19,7 @@ _ONE_REPLY_A = timedelta(days=1)
 
 def review_stranger(service: Service, session: Session, inbound: InboundMessage) -> str:
     """Keep a text from a number that nobody has; one neutral reply a day at most."""
-    site = staff.get_site(session, site_id=inbound.site_id)
-    flags = find(inbound.body, site.language)
+    flags = _flags(service, inbound)
     raise_concern(
         service, session,
         Concern(
@@ -32,12 +31,16 @@ def review_stranger(service: Service, session: Session, inbound: InboundMessage)
     return "unknown_sender"
 
 
-def review_ambiguous(service: Service, session: Session, inbound: InboundMessage, patient_ids: Sequence[str]) -> str:
-    """Keep a text from a number that several people share, when nothing says which of them wrote."""
-    site = staff.get_site(session, site_id=inbound.site_id)
+def review_ambiguous(
+    service: Service, session: Session, inbound: InboundMessage, *, site_id: str, patient_ids: Sequence[str]
+) -> None:
+    """Have one site find out who wrote from a number that several of its people share, or people of other sites too.
+
+    The session is confined to that site, so that no name of another one is told.
+    """
     known = [p for p in (patients.find_patient(session, patient_id=i) for i in dict.fromkeys(patient_ids)) if p]
     names = ", ".join(f"{p.given_name} {p.family_name}" for p in known)
-    flags = find(inbound.body, site.language)
+    flags = _flags(service, inbound)
     raise_concern(
         service, session,
         Concern(
@@ -46,8 +49,13 @@ def review_ambiguous(service: Service, session: Session, inbound: InboundMessage
             f"{inbound.body[:300]}",
         ),
     )  # fmt: skip
-    _neutral_reply(service, session, inbound)
-    return "ambiguous_sender"
+    if site_id == inbound.site_id:
+        _neutral_reply(service, session, inbound)
+
+
+def _flags(service: Service, inbound: InboundMessage) -> bool:
+    """Whether the text holds red-flag words of any language: nobody knows which one a stranger writes."""
+    return any(find(inbound.body, language) for language in service.renderer.languages)
 
 
 def _neutral_reply(service: Service, session: Session, inbound: InboundMessage) -> None:

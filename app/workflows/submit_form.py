@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.alerts import store as alerts
 from app.checkins import store as checkins
 from app.checkins.models import Checkin, FormLink
 from app.codes import Channel, Tier
@@ -199,8 +200,9 @@ def _open(
 
 def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) -> Form:
     given, person = dialogue.given, dialogue.person
-    by = contact_by(session, service.clock.now())
     tier = dialogue.worst_tier
+    since = alerts.red_since(session, patient_id=person.patient.id) if tier is Tier.RED else None
+    by = contact_by(session, service.clock.now(), since=since)
     flags = {subject.removeprefix("words:") for subject in dialogue.checkin.told_subjects}
     return Form(
         questionnaire=dialogue.questionnaire,
