@@ -1,0 +1,240 @@
+"""All that is known of one alert: why, what the person was told, whom to call, and everything done about it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import Database, site_scope
+from app.errors import NotFound
+from app.reports.worklist import AlertRow, by_id, rows_of
+from app.tables import (
+    Alert,
+    AlertEvent,
+    Answer,
+    ContactPoint,
+    InboundMessage,
+    OutboundMessage,
+    Page,
+    Patient,
+    Practitioner,
+    RelatedPerson,
+    Site,
+)
+
+_EVIDENCE = ("opened", "evidence")
+# All that happens in one transaction is stamped within moments of each other.
+_ONE_TRANSACTION, _A_MOMENT = timedelta(seconds=30), timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A number of the patient or of somebody who helps; ``relationship`` is empty for the patient."""
+
+    name: str
+    relationship: str
+    phone: str
+    status: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A text in either direction. ``state`` is the outbox's, ``status`` the provider's; empty for a text in."""
+
+    inbound: bool
+    at: datetime
+    who: str
+    kind: str
+    body: str
+    state: str = ""
+    status: str | None = None
+    error_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the person was told at once. ``channel`` is how they answered; by web the form itself says what to do."""
+
+    channel: str
+    said: Message | None
+    after_hours_phone: str
+    emergency_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the alert's history."""
+
+    at: datetime
+    type: str
+    agent: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSent:
+    """One call for one person's attention and how far it came."""
+
+    at: datetime
+    who: str
+    state: str
+    status: str | None
+    error_code: int | None
+    reached_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertPage:
+    """One alert with everything around it. ``values`` are the numbers behind it, one mapping an item."""
+
+    alert: AlertRow
+    rules: tuple[str, ...]
+    values: tuple[Mapping[str, Any], ...]
+    program_version: str | None
+    patient_zone: str | None
+    patient_language: str | None
+    patient_birth_date: str
+    words: Message | None
+    told: Told | None
+    contacts: tuple[Contact, ...]
+    events: tuple[Event, ...]
+    pages: tuple[PageSent, ...]
+    attempts: int
+
+
+def read_alert(db: Database, *, site_id: str, alert_id: str) -> AlertPage:
+    """The alert with this id; ``NotFound`` when the site has none."""
+    with db.reading(site_scope(site_id)) as session:
+        alert = session.scalar(select(Alert).where(Alert.id == alert_id))
+        if alert is None:
+            raise NotFound("there is no such alert")
+        patient = by_id(session, Patient, {alert.patient_id}).get(alert.patient_id) if alert.patient_id else None
+        events = _events(session, alert)
+        names = agent_names(session, [event.agent for event in events])
+        last_word_at = max((e.at for e in events if e.type in _EVIDENCE), default=alert.opened_at)
+        inbound = _inbound(session, alert, last_word_at)
+        return AlertPage(
+            alert=rows_of(session, site_id, [alert])[0],
+            rules=tuple(str(rule) for rule in alert.rules),
+            values=_values(alert),
+            program_version=alert.program_version,
+            patient_zone=patient.time_zone if patient else None,
+            patient_language=patient.language if patient else None,
+            patient_birth_date=patient.birth_date if patient else "",
+            words=_words(inbound),
+            told=_told(session, alert, inbound, last_word_at),
+            contacts=contacts_of(session, patient) if patient else (),
+            events=tuple(Event(e.at, e.type, names.get(e.agent, e.agent), e.detail) for e in events),
+            pages=_pages(session, alert),
+            attempts=sum(event.type == "attempt" for event in events),
+        )
+
+
+def contacts_of(session: Session, patient: Patient) -> tuple[Contact, ...]:
+    """The numbers of a patient and of those who help them, the patient's first; wrong numbers are left out."""
+    points = session.scalars(
+        select(ContactPoint)
+        .where(ContactPoint.patient_id == patient.id, ContactPoint.status != "wrong")
+        .order_by(ContactPoint.created_at, ContactPoint.id)
+    ).all()
+    helpers = by_id(session, RelatedPerson, {p.related_person_id for p in points if p.related_person_id})
+    found = []
+    for point in sorted(points, key=lambda p: p.related_person_id is not None):
+        helper = helpers.get(point.related_person_id)
+        found.append(
+            Contact(
+                name=helper.name if helper else f"{patient.given_name} {patient.family_name}",
+                relationship=helper.relationship if helper else "",
+                phone=point.value,
+                status=point.status,
+                language=helper.language if helper else patient.language,
+            )
+        )
+    return tuple(found)
+
+
+def agent_names(session: Session, agents: Collection[str]) -> dict[str, str]:
+    """How to call those that events name, such as ``practitioner:<id>``; who is not a person is left out."""
+    names = {}
+    for prefix, entity in (("practitioner", Practitioner), ("related_person", RelatedPerson), ("patient", Patient)):
+        ids = {agent.partition(":")[2] for agent in agents if agent.startswith(f"{prefix}:")}
+        for row in by_id(session, entity, ids).values():
+            names[f"{prefix}:{row.id}"] = row.given_name if isinstance(row, Patient) else row.name
+    return names | {"system": "Bedside"}
+
+
+def _events(session: Session, alert: Alert) -> list[AlertEvent]:
+    """The history, oldest first. A page carries the same moment as what it is about, and comes after it."""
+    rows = session.scalars(select(AlertEvent).where(AlertEvent.alert_id == alert.id)).all()
+    return sorted(rows, key=lambda event: (event.at, event.type == "paged", event.type not in _EVIDENCE, event.id))
+
+
+def _values(alert: Alert) -> tuple[Mapping[str, Any], ...]:
+    items = alert.values.get("items")
+    return tuple(items) if items else (alert.values,) if "value" in alert.values else ()
+
+
+def _inbound(session: Session, alert: Alert, last_word_at: datetime) -> InboundMessage | None:
+    """The text that brought the latest evidence: it was written in the same transaction, a moment before."""
+    wanted = select(InboundMessage)
+    if alert.patient_id is None:
+        return session.scalar(wanted.where(InboundMessage.id == alert.inbound_id))
+    near = InboundMessage.received_at.between(last_word_at - _ONE_TRANSACTION, last_word_at + _A_MOMENT)
+    latest = InboundMessage.received_at.desc()
+    return session.scalar(wanted.where(InboundMessage.patient_id == alert.patient_id, near).order_by(latest).limit(1))
+
+
+def _words(inbound: InboundMessage | None) -> Message | None:
+    if inbound is None:
+        return None
+    return Message(inbound=True, at=inbound.received_at, who=inbound.sender, kind="text", body=inbound.body)
+
+
+def _told(session: Session, alert: Alert, inbound: InboundMessage | None, last_word_at: datetime) -> Told | None:
+    """The one reply to the text that brought the latest evidence; where they answered by form, what the form said."""
+    site = session.get(Site, alert.site_id)
+    assert site is not None
+    safety = {"after_hours_phone": site.after_hours_phone, "emergency_number": site.emergency_number}
+    if inbound is not None:
+        reply = session.scalar(select(OutboundMessage).where(OutboundMessage.business_key == f"reply:{inbound.id}"))
+        return Told(channel="sms", said=outbound(reply, ""), **safety) if reply else None
+    near = Answer.answered_at.between(last_word_at - _ONE_TRANSACTION, last_word_at + _A_MOMENT)
+    by_form = select(Answer.id).where(Answer.response_id == alert.response_id, Answer.channel == "web", near)
+    answered = alert.response_id is not None and session.scalar(by_form.limit(1)) is not None
+    return Told(channel="web", said=None, **safety) if answered else None
+
+
+def outbound(row: OutboundMessage, who: str) -> Message:
+    """A text that left, or is to leave."""
+    return Message(
+        inbound=False, at=row.handed_over_at or row.created_at, who=who, kind=row.kind, body=row.body,
+        state=row.state, status=row.status, error_code=row.error_code,
+    )  # fmt: skip
+
+
+def _pages(session: Session, alert: Alert) -> tuple[PageSent, ...]:
+    pages: Sequence[Page] = session.scalars(
+        select(Page).where(Page.alert_id == alert.id).order_by(Page.paged_at, Page.id)
+    ).all()
+    people = by_id(session, Practitioner, {p.practitioner_id for p in pages if p.practitioner_id})
+    messages = by_id(session, OutboundMessage, {p.message_id for p in pages if p.message_id})
+    site = session.get(Site, alert.site_id)
+    assert site is not None
+    found = []
+    for page in pages:
+        person, message = people.get(page.practitioner_id), messages.get(page.message_id)
+        found.append(
+            PageSent(
+                at=page.paged_at,
+                who=person.name if person else f"{site.fallback_name} (fallback)",
+                state=message.state if message else "",
+                status=message.status if message else None,
+                error_code=message.error_code if message else None,
+                reached_at=message.handed_over_at if message else None,
+            )
+        )
+    return tuple(found)
