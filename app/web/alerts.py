@@ -1,0 +1,133 @@
+"""One alert: why, what the person was told, and what can be done about it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.errors import Conflict, Rejected
+from app.reports.alert_page import read_alert
+from app.staff.roles import Permission, may
+from app.web.access import staff
+from app.web.blueprint import pages
+from app.web.context import fields, reader, service
+from app.workflows.acknowledge_alert import acknowledge_alert
+from app.workflows.note_reading import note_reading
+from app.workflows.resolve_alert import ResolutionGiven, note_alert, reopen_alert, resolve_alert
+from app.zones import instant, wall_clock
+
+Problems = Mapping[str, list[str]]
+
+
+@pages.get("/alerts/<alert_id>")
+@staff(Permission.READ_CHARTS)
+def show_alert(alert_id: str) -> ResponseReturnValue:
+    """The alert's page."""
+    page = _render(alert_id)
+    who = reader()
+    note_reading(service(), site_id=who.site_id, agent=who.agent, entity="alert", entity_id=alert_id)
+    return page
+
+
+@pages.post("/alerts/<alert_id>/acknowledge")
+@staff(Permission.ACT_ON_ALERTS)
+def acknowledge(alert_id: str) -> ResponseReturnValue:
+    """Take the alert."""
+    who = reader()
+
+    def take() -> str:
+        acknowledge_alert(
+            service(), site_id=who.site_id, alert_id=alert_id, practitioner_id=who.practitioner_id, via="web"
+        )
+        return "This alert is yours. The others who were paged are told."
+
+    return _act(alert_id, take)
+
+
+@pages.post("/alerts/<alert_id>/resolve")
+@staff(Permission.ACT_ON_ALERTS)
+def resolve(alert_id: str) -> ResponseReturnValue:
+    """Close the alert with an outcome, or note that nobody was reached."""
+    who, given = reader(), fields("outcome", "note", "reason", "contacted_at")
+
+    def close() -> str:
+        closed = resolve_alert(
+            service(), site_id=who.site_id, alert_id=alert_id, practitioner_id=who.practitioner_id, agent=who.agent,
+            given=ResolutionGiven(
+                outcome=given["outcome"] or "", note=given["note"], reason=given["reason"],
+                contacted_at=_moment(given["contacted_at"], who.time_zone),
+            ),
+        )  # fmt: skip
+        return (
+            "Closed." if closed else "Noted that nobody was reached. The alert stays open; the next call is in an hour."
+        )
+
+    return _act(alert_id, close)
+
+
+@pages.post("/alerts/<alert_id>/note")
+@staff(Permission.ACT_ON_ALERTS)
+def add_note(alert_id: str) -> ResponseReturnValue:
+    """Write a note into the alert's history."""
+
+    def write() -> str:
+        said = request.form.get("text", "")
+        try:
+            note_alert(service(), site_id=reader().site_id, alert_id=alert_id, agent=reader().agent, note=said)
+        except Rejected as error:
+            raise Rejected({"text": [text for texts in error.problems.values() for text in texts]}) from None
+        return "Your note is saved."
+
+    return _act(alert_id, write)
+
+
+@pages.post("/alerts/<alert_id>/reopen")
+@staff(Permission.ACT_ON_ALERTS)
+def reopen(alert_id: str) -> ResponseReturnValue:
+    """Take a closed alert up again."""
+
+    def open_again() -> str:
+        reopen_alert(
+            service(), site_id=reader().site_id, alert_id=alert_id, agent=reader().agent, note=fields("note")["note"]
+        )
+        return "The alert is open again, and somebody is paged."
+
+    return _act(alert_id, open_again)
+
+
+def _act(alert_id: str, act: Callable[[], str]) -> ResponseReturnValue:
+    """Do something to the alert, then show it, or the list it was done from; what is wrong is said on the page."""
+    try:
+        flash(act(), "done")
+    except Rejected as error:
+        return _render(alert_id, problems=error.problems), 422
+    except Conflict as error:
+        flash(str(error), "problem")
+    if request.form.get("from") == "worklist":
+        return redirect(url_for("web.show_worklist", filter=request.form.get("filter") or None), 303)
+    return redirect(url_for("web.show_alert", alert_id=alert_id), 303)
+
+
+def _render(alert_id: str, problems: Problems | None = None) -> str:
+    who = reader()
+    page = read_alert(service().db, site_id=who.site_id, alert_id=alert_id)
+    return render_template(
+        "alert.html",
+        page=page,
+        alert=page.alert,
+        problems=problems or {},
+        given=request.form,
+        may_act=may(who.role, Permission.ACT_ON_ALERTS),
+        now_local=wall_clock(service().clock.now(), who.time_zone).strftime("%Y-%m-%dT%H:%M"),
+    )
+
+
+def _moment(local: str | None, zone: str) -> datetime | None:
+    """A browser's local date and time in the reader's zone; raises ``Rejected`` when it is none."""
+    if local is None:
+        return None
+    try:
+        return instant(datetime.fromisoformat(local).replace(tzinfo=None), zone)
+    except (ValueError, OverflowError):
+        raise Rejected({"contacted_at": ["Give a date and a time, such as 3/11/2026, 14:05."]}) from None

@@ -1,0 +1,100 @@
+"""Codes as words for the care team."""
+
+from app.patients.contact_point import show_phone
+
+OUTCOMES = {
+    "advised_self_care": "Advised self-care",
+    "medication_changed": "Medication changed",
+    "visit_arranged": "Visit arranged",
+    "sent_to_emergency": "Sent to emergency care",
+    "referred": "Referred",
+    "expected_no_change": "Expected, no change needed",
+    "admitted": "Admitted",
+    "died": "Died",
+    "no_contact_made": "No contact made",
+    "not_useful": "This alert was not useful",
+    "entered_in_error": "Entered in error",
+}
+"""Outcomes in the order in which they are offered."""
+
+_WORDS = {
+    # kinds of alerts
+    "clinical": "symptoms",
+    "silence": "no answer",
+    "review": "please read",
+    "contact": "contact",
+    "opt_out": "stopped texts",
+    "respite": "caregiver needs a break",
+    # events of an alert
+    "opened": "Opened",
+    "evidence": "More came in",
+    "paged": "Paged",
+    "acknowledged": "Taken",
+    "note": "Note",
+    "attempt": "Tried to reach",
+    "resolved": "Closed",
+    "reopened": "Reopened",
+    "set_aside": "Step failed",
+    # check-ins
+    "planned": "planned",
+    "issued": "waiting for an answer",
+    "started": "being answered",
+    "completed": "answered",
+    "partial": "answered in part",
+    "missed": "no answer",
+    "unasked": "sent without being asked",
+    # channels
+    "sms": "text",
+    "web": "web form",
+    "api": "other system",
+    # languages that content is shipped in
+    "en": "English",
+    "es": "Spanish",
+    # contact points and patients
+    "opted_out": "asked us to stop",
+    "unreachable": "cannot be reached",
+}
+
+_DELIVERY = {
+    "pending": "waiting to leave",
+    "leased": "leaving now",
+    "unknown": "not known whether it left",
+    "dead": "could not be sent",
+    "cancelled": "called off",
+    "handed_over": "handed to the network",
+}
+
+
+def word(code: str | None) -> str:
+    """A code as words; an unknown one with blanks for underscores."""
+    return _WORDS.get(code or "", (code or "").replace("_", " "))
+
+
+def delivery(state: str, status: str | None) -> str:
+    """How far a text came: what the network said last, else where it stands with us."""
+    return status.replace("_", " ") if status and state == "handed_over" else _DELIVERY.get(state, state)
+
+
+def failed(state: str, status: str | None) -> bool:
+    """Whether a text did not, or will not, reach the person."""
+    return state == "dead" or status in ("failed", "undelivered", "canceled")
+
+
+def phone(number: str, region: str = "") -> str:
+    """A number as people read it, kept on one line; what is no number in full stays as it is, such as ``911``."""
+    return show_phone(number, region).replace(" ", "\u00a0").replace("-", "\u2011")
+
+
+def dial(number: str) -> str:
+    """The digits of a number for a ``tel:`` address."""
+    return "".join(character for character in number if character.isdigit() or character in "+*#")
+
+
+def number(value: float | None) -> str:
+    """A number without a needless fraction."""
+    return "" if value is None else f"{value:g}"
+
+
+def sentence(text: str) -> str:
+    """The same with a capital first letter."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,57 @@
+"""The patients of a site, and one patient's page."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.errors import Conflict, Rejected
+from app.reports.patient_list import read_patients
+from app.reports.patient_page import read_patient
+from app.staff.roles import Permission, may
+from app.web.access import staff
+from app.web.blueprint import pages
+from app.web.charts import chart_of
+from app.web.context import fields, reader, service
+from app.web.times import Times
+from app.workflows.issue_checkins import issue_checkin
+from app.workflows.note_reading import note_reading
+
+_LAST_PAGE = 10_000
+
+
+@pages.get("/patients")
+@staff(Permission.READ_CHARTS)
+def show_patients() -> ResponseReturnValue:
+    """The list, newest first, or what a search finds."""
+    search = request.args.get("q", "").strip()
+    number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
+    found = read_patients(service().db, site_id=reader().site_id, search=search, page=number)
+    return render_template("patients.html", patients=found, search=search, number=number)
+
+
+@pages.get("/patients/<patient_id>")
+@staff(Permission.READ_CHARTS)
+def show_patient(patient_id: str) -> ResponseReturnValue:
+    """One patient. Reading a chart is written into the audit."""
+    who = reader()
+    patient = read_patient(service().db, site_id=who.site_id, patient_id=patient_id)
+    note_reading(service(), site_id=who.site_id, agent=who.agent, entity="patient", entity_id=patient_id)
+    times = Times(service().clock.now(), who.time_zone)
+    return render_template(
+        "patient.html",
+        patient=patient,
+        charts=[chart_of(series, times) for series in patient.series],
+        may_act=may(who.role, Permission.ACT_ON_ALERTS),
+    )
+
+
+@pages.post("/patients/<patient_id>/check-ins")
+@staff(Permission.ACT_ON_ALERTS)
+def send_checkin(patient_id: str) -> ResponseReturnValue:
+    """Send a check-in of the patient's program now."""
+    who, name = reader(), fields("check_in")["check_in"] or ""
+    try:
+        issue_checkin(service(), site_id=who.site_id, patient_id=patient_id, name=name, agent=who.agent)
+        flash(f"The {name} check-in is on its way.", "done")
+    except (Conflict, Rejected) as error:
+        flash(f"The check-in was not sent: {error}", "problem")
+    return redirect(url_for("web.show_patient", patient_id=patient_id), 303)
