@@ -1,0 +1,87 @@
+"""What goes into and comes out of the calls on alerts."""
+
+from marshmallow import Schema, fields, validate
+
+from app.alerts.lifecycle import AlertKind, AlertStatus, Outcome
+from app.api.fields import Moment
+from app.api.lists import LONGEST_FILTER, ListQuery
+from app.codes import Tier
+from app.reports.api_lists.alerts import OPEN
+
+_TIERS = [tier.value for tier in Tier]
+_STATUSES = [status.value for status in AlertStatus]
+_NOTE = validate.Length(max=2000)
+_STAFF = {"description": "The id or e-mail address of the member of staff who acts."}
+
+
+class AlertEventOut(Schema):
+    """One thing that happened to an alert."""
+
+    at = Moment(required=True)
+    type = fields.String(required=True)
+    agent = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class AlertOut(Schema):
+    """Something that needs a person."""
+
+    id = fields.String(required=True)
+    code = fields.String(required=True, metadata={"description": "Texted back, it acknowledges."})
+    kind = fields.String(required=True, validate=[validate.OneOf([kind.value for kind in AlertKind])])
+    tier = fields.String(required=True, validate=[validate.OneOf(_TIERS)])
+    status = fields.String(required=True, validate=[validate.OneOf(_STATUSES)])
+    patient = fields.String(required=True, allow_none=True)
+    respondent = fields.String(required=True, allow_none=True)
+    subject = fields.String(required=True)
+    reason = fields.String(required=True)
+    rules = fields.List(fields.String(), required=True)
+    opened_at = Moment(required=True)
+    acknowledged_at = Moment(required=True, allow_none=True)
+    acknowledged_by = fields.String(required=True, allow_none=True, metadata={"description": "A staff id."})
+    contacted_at = Moment(required=True, allow_none=True)
+    resolved_at = Moment(required=True, allow_none=True)
+    outcome = fields.String(required=True, allow_none=True)
+    next_action_at = Moment(
+        required=True, allow_none=True, metadata={"description": "When the escalation takes its next step."}
+    )
+    events = fields.List(fields.Nested(AlertEventOut), required=True)
+
+
+class AlertQuery(ListQuery):
+    """Which alerts."""
+
+    status = fields.String(
+        validate=[validate.OneOf([*_STATUSES, OPEN])],
+        metadata={"description": "`open` is whatever is not resolved."},
+    )
+    tier = fields.String(validate=[validate.OneOf(_TIERS)])
+    patient = fields.String(validate=[validate.Length(max=LONGEST_FILTER)])
+
+
+class AcknowledgeIn(Schema):
+    """Who takes the alert. Without `staff` it is the one person who is on call now."""
+
+    staff = fields.String(validate=[validate.Length(min=1, max=200)], metadata=_STAFF)
+
+
+class ResolveIn(Schema):
+    """What the alert came to. A red one also needs `contacted_at`, which is now where the outcome implies contact."""
+
+    outcome = fields.String(required=True, validate=[validate.OneOf([outcome.value for outcome in Outcome])])
+    note = fields.String(allow_none=True, validate=[_NOTE])
+    contacted_at = Moment(allow_none=True)
+    reason = fields.String(allow_none=True, validate=[_NOTE], metadata={"description": "Needed for `not_useful`."})
+    staff = fields.String(validate=[validate.Length(min=1, max=200)], metadata=_STAFF)
+
+
+class ReopenIn(Schema):
+    """Why the alert is taken up again."""
+
+    note = fields.String(allow_none=True, validate=[_NOTE])
+
+
+class NoteIn(Schema):
+    """A note for the alert's history."""
+
+    note = fields.String(required=True, validate=[validate.Length(min=1, max=2000)])

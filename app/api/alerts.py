@@ -1,0 +1,83 @@
+"""Calls on alerts: list, read, acknowledge, resolve, reopen, note."""
+
+from typing import Any
+
+from app.api.alert_schemas import AcknowledgeIn, AlertOut, AlertQuery, NoteIn, ReopenIn, ResolveIn
+from app.api.calls import Calls
+from app.api.context import caller, service, site_id
+from app.api.lists import list_of, listed, where
+from app.reports.api_lists.alerts import AlertRow, get_alert_row, list_alerts
+from app.workflows.acknowledge_alert import acknowledge_alert
+from app.workflows.name_actor import find_actor, find_only_on_call
+from app.workflows.note_reading import note_reading
+from app.workflows.resolve_alert import ResolutionGiven, note_alert, reopen_alert, resolve_alert
+
+alerts = Calls("alerts", __name__, "Everything that needs a person.")
+
+
+@alerts.call("GET", "/alerts", needs="read", query=AlertQuery, answer=list_of(AlertOut))
+def find_alerts(query: dict[str, Any]) -> Any:
+    """List alerts, newest first."""
+    page = list_alerts(
+        service().db, site_id=site_id(), status=query.get("status"), tier=query.get("tier"),
+        patient_id=query.get("patient"), **where(query),
+    )  # fmt: skip
+    return listed(page)
+
+
+@alerts.call("GET", "/alerts/<alert_id>", needs="read", answer=AlertOut)
+def read_alert(alert_id: str) -> Any:
+    """Read one alert with its history."""
+    row = _row(alert_id)
+    note_reading(service(), site_id=site_id(), agent=caller().agent, entity="alert", entity_id=alert_id)
+    return row
+
+
+@alerts.call("POST", "/alerts/<alert_id>/acknowledge", needs="write", body=AcknowledgeIn, answer=AlertOut)
+def take_alert(body: dict[str, Any], alert_id: str) -> Any:
+    """Take an alert on, in the name of a member of staff. The first one wins.
+
+    Taking what one has already changes nothing; what somebody else has is a 409.
+    """
+    _row(alert_id)
+    who = _actor(body) or find_only_on_call(service(), site_id=site_id())
+    acknowledge_alert(service(), site_id=site_id(), alert_id=alert_id, practitioner_id=who, via=caller().agent)
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/resolve", needs="write", body=ResolveIn, answer=AlertOut)
+def close_alert(body: dict[str, Any], alert_id: str) -> Any:
+    """Close an alert with what it came to.
+
+    `no_contact_made` on a red one is an attempt: it stays open, and the next call is due in an hour.
+    """
+    _row(alert_id)
+    who = _actor(body)
+    given = ResolutionGiven(**{name: value for name, value in body.items() if name != "staff"})
+    resolve_alert(
+        service(), site_id=site_id(), alert_id=alert_id, practitioner_id=who, agent=caller().agent, given=given
+    )
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/reopen", needs="write", body=ReopenIn, answer=AlertOut)
+def take_up_again(body: dict[str, Any], alert_id: str) -> Any:
+    """Take a closed alert up again: its escalation starts from the first step."""
+    reopen_alert(service(), site_id=site_id(), alert_id=alert_id, agent=caller().agent, note=body.get("note"))
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/note", needs="write", body=NoteIn, answer=AlertOut)
+def add_note(body: dict[str, Any], alert_id: str) -> Any:
+    """Add a note to an alert's history."""
+    note_alert(service(), site_id=site_id(), alert_id=alert_id, agent=caller().agent, note=body["note"])
+    return _row(alert_id)
+
+
+def _row(alert_id: str) -> AlertRow:
+    return get_alert_row(service().db, site_id=site_id(), alert_id=alert_id)
+
+
+def _actor(body: dict[str, Any]) -> str | None:
+    named: str | None = body.get("staff")
+    return None if named is None else find_actor(service(), site_id=site_id(), named=named)
