@@ -1,0 +1,165 @@
+"""The description of the API: it is complete, it is true, and it can be read without anything from elsewhere."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.edges.api.conftest import ANA, ROSA, Clinic
+
+PROMISED = {
+    "/patients": {"get", "post"},
+    "/patients/{patient_id}": {"get", "patch"},
+    "/patients/{patient_id}/related-persons": {"post"},
+    "/patients/{patient_id}/enrolments": {"post"},
+    "/patients/{patient_id}/check-ins": {"get", "post"},
+    "/patients/{patient_id}/responses": {"get", "post"},
+    "/patients/{patient_id}/messages": {"get"},
+    "/patients/{patient_id}/timeline": {"get"},
+    "/alerts": {"get"},
+    "/alerts/{alert_id}": {"get"},
+    "/alerts/{alert_id}/acknowledge": {"post"},
+    "/alerts/{alert_id}/resolve": {"post"},
+    "/alerts/{alert_id}/reopen": {"post"},
+    "/alerts/{alert_id}/note": {"post"},
+    "/staff": {"get", "post"},
+    "/schedules": {"get", "post"},
+    "/schedules/{schedule_id}/shifts": {"get", "post"},
+    "/programs": {"get"},
+    "/questionnaires": {"get"},
+    "/messages": {"get"},
+}
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+OPERATIONS = [(method.upper(), path) for path, methods in PROMISED.items() for method in sorted(methods)]
+
+
+@pytest.fixture
+def spec(app: Flask) -> Any:
+    """The OpenAPI document, as anybody may read it."""
+    return app.test_client().get("/api/v1/openapi.json").get_json()
+
+
+def test_every_promised_call_is_described_and_no_other(spec: Any) -> None:
+    described = {
+        path.removeprefix("/api/v1"): {name for name in item if name != "parameters"}
+        for path, item in spec["paths"].items()
+    }
+    assert described == PROMISED
+    assert spec["openapi"] == "3.1.0"
+
+
+def test_every_call_needs_a_token_and_says_so(app: Flask, spec: Any) -> None:
+    assert spec["security"] == [{"token": []}]
+    assert spec["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
+    for method, path in OPERATIONS:
+        address = "/api/v1" + re.sub(r"\{\w+\}", "x", path)
+        assert app.test_client().open(address, method=method).status_code == 401
+        assert "401" in spec["paths"][f"/api/v1{path}"][method.lower()]["responses"]
+
+
+def test_every_route_declares_who_may_use_it(app: Flask) -> None:
+    calls = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")]
+    open_to_all = {"/api/v1/openapi.json", "/api/v1/docs", "/api/v1/docs/static/<path:filename>"}
+    for rule in calls:
+        need = getattr(app.view_functions[rule.endpoint], "needs", None)
+        assert need in ("read", "write", "admin") or (need is None and rule.rule in open_to_all), rule
+        assert need != "read" or not rule.methods & {"POST", "PATCH"}, rule
+
+
+def test_writing_calls_take_a_key_against_doing_it_twice(spec: Any) -> None:
+    for method, path in OPERATIONS:
+        parameters = spec["paths"][f"/api/v1{path}"][method.lower()].get("parameters", [])
+        assert ("Idempotency-Key" in [p["name"] for p in parameters]) == (method != "GET")
+
+
+def test_the_page_for_people_lists_every_call_and_loads_nothing_from_elsewhere(app: Flask) -> None:
+    response = app.test_client().get("/api/v1/docs")
+    assert response.status_code == 200 and response.mimetype == "text/html"
+    for method, path in OPERATIONS:
+        assert f"{method} /api/v1{path}" in response.text
+    assert "<script" not in response.text and "style=" not in response.text
+    assert all(link.startswith(("/", "#")) for link in re.findall(r'(?:src|href)="([^"]*)"', response.text))
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    with app.test_client().get("/api/v1/docs/static/docs.css") as sheet:
+        assert sheet.status_code == 200 and sheet.mimetype == "text/css"
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_no_answer_differs_from_the_description(clinic: Clinic, method: str, path: str) -> None:
+    """Requests made up from the description: a good one first, then some with ids that exist, then whatever."""
+    ids, bodies = _things(clinic)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", clinic.app)
+    seen: list[int] = []
+
+    @given(case=_cases(schema[f"/api/v1{path}"][method]))
+    @settings(
+        max_examples=20,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def exchange(case: Any) -> None:
+        good = bodies.get(path)
+        if case.path_parameters and len(seen) % 4 < 3:
+            case.path_parameters.update({name: ids[path, name] for name in case.path_parameters})
+        if good is not None and method != "GET" and len(seen) % 4 < 2:
+            case.body = {**case.body, **good} if seen and isinstance(case.body, dict) else good
+            case.media_type = "application/json"
+        if not seen:
+            case.query, case.headers = {}, {}
+        case.headers["Authorization"] = f"Bearer {clinic.admin.token}"
+        seen.append(case.call_and_validate(checks=CHECKS).status_code)
+
+    exchange()
+    assert seen[0] in (200, 201), seen
+
+
+def _cases(operation: Any) -> Any:
+    positive, negative = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+    return positive | negative
+
+
+def _things(clinic: Clinic) -> tuple[Mapping[tuple[str, str], str], Mapping[str, Any]]:
+    """Ids that exist, by path and parameter, and a body that is accepted for each writing call."""
+    staff = clinic.staffed()
+    ana, luis = clinic.ana(), clinic.writer.post("/patients", {**ANA, "phone": "+15550101003"})["id"]
+    alert, closed = clinic.red_alert(ana)["id"], clinic.red_alert(ana, nausea=9)["id"]
+    clinic.writer.post(f"/alerts/{closed}/resolve", {"outcome": "referred"}, status=200)
+    ids = {(path, "patient_id"): ana for path in PROMISED}
+    ids |= {("/patients/{patient_id}/enrolments", "patient_id"): luis}
+    ids |= {(path, "alert_id"): alert for path in PROMISED} | {("/alerts/{alert_id}/reopen", "alert_id"): closed}
+    ids |= {(path, "schedule_id"): staff["rota"] for path in PROMISED}
+    times = {"starts_at": "2026-03-01T00:00:00Z", "ends_at": "2026-04-01T00:00:00Z"}
+    bodies = {
+        "/patients": {**ANA, "program": "advanced-cancer"},
+        "/patients/{patient_id}": {"family_name": "Pérez", "language": "en"},
+        "/patients/{patient_id}/related-persons": ROSA,
+        "/patients/{patient_id}/enrolments": {"program": "advanced-cancer"},
+        "/patients/{patient_id}/check-ins": {"check_in": "daily"},
+        "/patients/{patient_id}/responses": {
+            "authored_at": "2026-03-02T15:00:00Z",
+            "answers": {"pain": 8, "worry": None},
+        },
+        "/alerts/{alert_id}/acknowledge": {"staff": staff["omar"]},
+        "/alerts/{alert_id}/resolve": {"outcome": "visit_arranged", "note": "Seen at home."},
+        "/alerts/{alert_id}/reopen": {"note": "Worse again."},
+        "/alerts/{alert_id}/note": {"note": "Rang."},
+        "/staff": {"name": "Lee", "email": "lee@clinic.example", "role": "clinician"},
+        "/schedules": {"name": "Doctors", "time_zone": "Europe/Madrid"},
+        "/schedules/{schedule_id}/shifts": {"staff": staff["nora"], "role": "backup", **times},
+    }
+    return ids, bodies

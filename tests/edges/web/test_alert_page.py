@@ -1,0 +1,129 @@
+"""One alert's page: it says why and what was told, and it is where a nurse acts."""
+
+import pytest
+
+from app.audit.models import AuditEvent
+from tests.edges.web.pages import Pages, text_of
+from tests.factories import ANA, NORA, OMAR, create_patient, create_related_person
+from tests.world import Clinic
+
+
+@pytest.fixture
+def red(nora: Pages, clinic: Clinic) -> str:
+    """The path of the red alert that Ana's pain of 8 raised."""
+    patient_id = create_patient(clinic.service, site_id=clinic.site_id, mrn="004711")
+    create_related_person(clinic.service, site_id=clinic.site_id, patient_id=patient_id)
+    clinic.ask(patient_id)
+    clinic.text(ANA, "8 2 3")
+    clinic.gateway.ignore_the_rest()
+    nora.get("/worklist")
+    return f"/alerts/{clinic.alert(tier='red').id}"
+
+
+def test_it_says_why_and_what_ana_was_told(nora: Pages, red: str) -> None:
+    page = text_of(nora.get(red))
+    assert "Pain 8" in page and "pain-severe" in page and "advanced-cancer" in page
+    assert "We have alerted the nurse on shift, who will contact you by 12:00" in page
+    assert "8 2 3" in page
+    assert "MRN 004711" in page and "born 1955-03-21" in page
+
+
+def test_one_taps_a_number_to_call_ana_or_rosa(nora: Pages, red: str) -> None:
+    page = nora.get(red)
+    assert f'href="tel:{ANA}"' in page
+    assert 'href="tel:+15550100202"' in page and "Rosa Flores, daughter" in page
+
+
+def test_its_history_begins_with_the_opening_and_shows_each_page(nora: Pages, red: str, clinic: Clinic) -> None:
+    clinic.later(minutes=15)
+    clinic.gateway.ignore_the_rest()
+    page = text_of(nora.get(red)).partition("History")[2]
+    assert page.index("Opened") < page.index("Paged Nora Lindqvist") < page.index("Paged Omar Haddad")
+    assert "queued" in page
+
+
+def test_what_came_in_last_is_what_is_shown(nora: Pages, red: str, clinic: Clinic) -> None:
+    clinic.text(ANA, "now it is chest pain")
+    clinic.gateway.ignore_the_rest()
+    words = clinic.alert(subject="words:chest_pain")
+    assert "now it is chest pain" in nora.get(f"/alerts/{words.id}")
+
+
+def test_reading_it_is_written_into_the_audit(nora: Pages, red: str, clinic: Clinic) -> None:
+    nora.get(red)
+    (event,) = clinic.rows(AuditEvent, action="read", entity="alert")
+    assert event.agent == f"practitioner:{clinic.nora}"
+
+
+def test_taking_it_stops_the_pages(nora: Pages, red: str, clinic: Clinic) -> None:
+    page = nora.post(f"{red}/acknowledge")
+    assert "Yours since 10:00" in text_of(page)
+    clinic.later(minutes=20)
+    assert clinic.alert(tier="red").acknowledged_by == clinic.nora
+    assert not any(who == "Omar" for who, _ in clinic.paged(clinic.alert(tier="red")))
+    clinic.gateway.ignore_the_rest()
+
+
+def test_who_comes_second_is_told_who_has_it(nora: Pages, red: str, clinic: Clinic) -> None:
+    clinic.later(minutes=15)
+    clinic.text(OMAR, clinic.alert(tier="red").code)
+    clinic.gateway.ignore_the_rest()
+    assert "Omar Haddad has taken this alert already." in nora.post(f"{red}/acknowledge")
+
+
+def test_closing_needs_an_outcome_and_says_so_beside_the_field(nora: Pages, red: str, clinic: Clinic) -> None:
+    page = nora.post(f"{red}/resolve", status=422, outcome="not_useful", note="Expected today")
+    assert 'href="#reason"' in page and 'id="reason-error"' in page
+    assert 'href="#contacted_at"' in page
+    assert "Expected today</textarea>" in page
+    assert '<option value="not_useful" selected>' in page
+    assert clinic.alert(tier="red").status == "triggered"
+
+
+def test_closing_with_the_time_of_the_call(nora: Pages, red: str, clinic: Clinic) -> None:
+    clinic.clock.advance(minutes=10)
+    page = nora.post(
+        f"{red}/resolve", outcome="medication_changed", contacted_at="2026-03-02T10:05", note="Took the extra dose."
+    )
+    assert "Closed" in text_of(page) and "Medication changed" in page and "Took the extra dose." in page
+    alert = clinic.alert(tier="red")
+    assert alert.outcome == "medication_changed"
+    assert alert.contacted_at is not None and alert.contacted_at.isoformat() == "2026-03-02T15:05:00+00:00"
+    clinic.gateway.ignore_the_rest()
+
+
+@pytest.mark.parametrize("nonsense", ["yesterday", "2026-13-40T10:00", "9999-12-31T23:59"])
+def test_a_time_that_is_none_is_asked_again(nora: Pages, red: str, nonsense: str) -> None:
+    assert "contacted_at-error" in nora.post(f"{red}/resolve", status=422, outcome="referred", contacted_at=nonsense)
+
+
+def test_not_reaching_anybody_keeps_it_open(nora: Pages, red: str, clinic: Clinic) -> None:
+    page = nora.post(f"{red}/resolve", outcome="no_contact_made")
+    assert "the next call is in an hour" in page and "Tried 1 time without reaching them" in text_of(page)
+    assert clinic.alert(tier="red").status == "acknowledged"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_a_note_is_kept_and_an_empty_one_is_not(nora: Pages, red: str) -> None:
+    assert "Daughter is with her" in nora.post(f"{red}/note", text="Daughter is with her")
+    assert 'id="text-error"' in nora.post(f"{red}/note", status=422, text=" ")
+
+
+def test_a_closed_one_can_be_opened_again(nora: Pages, red: str, clinic: Clinic) -> None:
+    nora.post(f"{red}/resolve", outcome="referred")
+    page = nora.post(f"{red}/reopen", note="It came back")
+    assert "It came back" in page and "Nobody has taken it yet" in page
+    clinic.tick()
+    clinic.gateway.expect(NORA)
+    clinic.gateway.ignore_the_rest()
+
+
+def test_an_unknown_senders_number_can_be_called(nora: Pages, clinic: Clinic) -> None:
+    clinic.text("+15550100277", "who is this?")
+    clinic.gateway.ignore_the_rest()
+    page = nora.get(f"/alerts/{clinic.alert().id}")
+    assert "Unknown sender" in page and 'href="tel:+15550100277"' in page and "who is this?" in page
+
+
+def test_there_is_no_such_alert(nora: Pages) -> None:
+    assert "There is nothing here" in nora.get("/alerts/none", status=404)

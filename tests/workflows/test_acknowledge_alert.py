@@ -1,0 +1,124 @@
+"""The first who takes an alert has it, the others are told, and nothing else than the right code takes one."""
+
+import pytest
+
+from app.errors import Conflict
+from app.workflows.acknowledge_alert import acknowledge_alert
+from app.workflows.escalate_alerts import escalate_alerts
+from tests.factories import ANA, NORA, OMAR, STAN, STRANGER, TESS, create_practitioner, create_shift, create_site
+from tests.world import AlertSeen, Clinic
+
+
+@pytest.fixture
+def alert(clinic: Clinic, ana: str) -> AlertSeen:
+    """A red alert that Nora was paged for."""
+    clinic.text(ANA, "I have chest pain")
+    clinic.gateway.expect(ANA)
+    clinic.gateway.expect(NORA, "RED")
+    return clinic.alert()
+
+
+@pytest.mark.parametrize("typed", ["1A", "1a", " 1a. ", "１A"])
+def test_the_code_alone_takes_it_in_any_case(clinic: Clinic, alert: AlertSeen, typed: str) -> None:
+    assert clinic.text(NORA, typed) == "acknowledged"
+    clinic.gateway.expect(NORA, "1A is yours")
+    seen = clinic.alert()
+    assert (seen.status, seen.acknowledged_by) == ("acknowledged", clinic.nora)
+    clinic.later(minutes=45)
+    assert clinic.paged(alert) == [("Nora", 0)], "taking it stops the ladder"
+
+
+def test_others_who_were_paged_are_told_who_has_it(clinic: Clinic, alert: AlertSeen) -> None:
+    clinic.later(minutes=15)
+    clinic.gateway.expect(OMAR, "RED")
+    clinic.text(OMAR, "1A")
+    clinic.gateway.expect(OMAR, "1A is yours")
+    clinic.gateway.expect(NORA, "1A: Omar Haddad has taken it")
+
+
+def test_the_second_is_told_who_was_faster(clinic: Clinic, alert: AlertSeen) -> None:
+    clinic.later(minutes=15)
+    clinic.text(OMAR, "1A")
+    clinic.gateway.ignore_the_rest()
+    assert clinic.text(NORA, "1A") == "already_taken"
+    clinic.gateway.expect(NORA, "1A: Omar Haddad already took it at 10:15")
+    assert clinic.alert().acknowledged_by == clinic.omar
+
+
+def test_taking_what_one_has_already_is_fine(clinic: Clinic, alert: AlertSeen) -> None:
+    for _ in range(2):
+        clinic.text(NORA, "1A")
+        clinic.gateway.expect(NORA, "1A is yours")
+    assert len(clinic.alert().happened("acknowledged")) == 1
+
+
+@pytest.mark.parametrize("sender", [TESS, STAN])
+def test_a_nurse_who_was_not_paged_cannot_take_it(clinic: Clinic, alert: AlertSeen, sender: str) -> None:
+    lakeside = create_site(clinic.service, code="lakeside", public_name="Lakeside Clinic")
+    create_practitioner(clinic.service, site_id=lakeside, name="Stan Weber", phone=STAN)
+    assert clinic.text(sender, "1A") == "code_unknown"
+    clinic.gateway.expect(sender, "Nothing has changed")
+    assert clinic.alert().status == "triggered"
+
+
+def test_the_code_from_a_number_that_nobody_has_takes_nothing(clinic: Clinic, alert: AlertSeen) -> None:
+    assert clinic.text(STRANGER, "1A") == "unknown_sender"
+    clinic.gateway.expect(STRANGER)
+    assert clinic.alert(id=alert.id).status == "triggered"
+
+
+def test_the_same_code_at_another_clinic_is_another_alert(clinic: Clinic, alert: AlertSeen) -> None:
+    lakeside = create_site(clinic.service, code="lakeside", public_name="Lakeside Clinic", senders=["+15550100009"])
+    stan = create_practitioner(clinic.service, site_id=lakeside, name="Stan Weber", phone=STAN)
+    create_shift(clinic.service, site_id=lakeside, staff=stan)
+    clinic.text(STRANGER, "he has chest pain", recipient="+15550100009")
+    clinic.gateway.expect(STAN, "RED 1A")
+    clinic.gateway.expect(STRANGER)
+    clinic.text(STAN, "1A")
+    clinic.gateway.expect(STAN, "1A is yours")
+    assert {a.site_id: a.status for a in clinic.alerts()} == {
+        clinic.site_id: "triggered",
+        lakeside: "acknowledged",
+    }
+
+
+def test_a_page_more_than_twelve_hours_old_cannot_be_answered(clinic: Clinic, alert: AlertSeen) -> None:
+    clinic.clock.advance(hours=12, minutes=1)
+    assert clinic.receive(NORA, "1A") == "code_unknown"
+    assert clinic.alert().status == "triggered"
+    clinic.tick()
+    clinic.gateway.ignore_the_rest()
+
+
+def test_an_unknown_code_changes_nothing_and_says_so(clinic: Clinic, alert: AlertSeen) -> None:
+    assert clinic.text(NORA, "2B") == "code_unknown"
+    clinic.gateway.expect(NORA, "2B is not an open alert that was sent to this phone. Nothing has changed.")
+
+
+def test_a_question_is_no_acknowledgement(clinic: Clinic, alert: AlertSeen) -> None:
+    assert clinic.text(NORA, "1A?") == "code_unknown"
+    clinic.gateway.expect(NORA, "Nothing has changed")
+    assert clinic.alert().status == "triggered"
+
+
+def test_pages_still_waiting_are_called_off(clinic: Clinic, alert: AlertSeen) -> None:
+    clinic.clock.advance(minutes=15)
+    escalate_alerts(clinic.service)  # Omar's page waits in the outbox
+    clinic.receive(NORA, "1A")
+    clinic.tick()
+    clinic.gateway.expect(NORA, "1A is yours")
+    clinic.gateway.expect(OMAR, "1A: Nora Lindqvist has taken it")
+    clinic.gateway.nothing_unexpected()
+
+
+def test_from_the_list_the_first_wins_too(clinic: Clinic, alert: AlertSeen) -> None:
+    def take(who: str) -> None:
+        acknowledge_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=who, via="web")
+
+    take(clinic.tess)
+    take(clinic.tess)
+    with pytest.raises(Conflict, match="Tess Okoye has taken this alert"):
+        take(clinic.omar)
+    assert clinic.alert().acknowledged_by == clinic.tess
+    clinic.tick()
+    clinic.gateway.expect(NORA, "Tess Okoye has taken it")

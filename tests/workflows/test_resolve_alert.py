@@ -1,0 +1,138 @@
+"""An alert ends with a coded outcome, and a red one only after somebody spoke to the person."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.errors import Conflict, NotFound, Rejected
+from app.staff.models import Site
+from app.workflows.acknowledge_alert import acknowledge_alert
+from app.workflows.resolve_alert import ResolutionGiven, note_alert, reopen_alert, resolve_alert
+from tests.factories import ANA, NORA, OMAR, create_patient, create_site
+from tests.world import AlertSeen, Clinic
+
+
+@pytest.fixture
+def alert(clinic: Clinic, ana: str) -> AlertSeen:
+    """A red alert that Nora was paged for."""
+    clinic.text(ANA, "I have chest pain")
+    clinic.gateway.ignore_the_rest()
+    return clinic.alert()
+
+
+def resolve(clinic: Clinic, alert: AlertSeen, outcome: str, site_id: str | None = None, **given: object) -> bool:
+    return resolve_alert(
+        clinic.service, site_id=site_id or clinic.site_id, alert_id=alert.id, practitioner_id=clinic.nora,
+        agent="test", given=ResolutionGiven(outcome=outcome, **given),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", ["expected_no_change", "admitted", "entered_in_error", "died"])
+def test_a_red_alert_needs_the_time_of_contact(clinic: Clinic, alert: AlertSeen, outcome: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        resolve(clinic, alert, outcome)
+    assert list(refused.value.problems) == ["contacted_at"]
+    assert clinic.alert().status == "triggered", "a refusal changes nothing"
+    when = clinic.clock.now() - timedelta(minutes=10)
+    assert resolve(clinic, alert, outcome, contacted_at=when)
+    seen = clinic.alert()
+    assert (seen.status, seen.outcome, seen.contacted_at) == ("resolved", outcome, when)
+
+
+def test_an_outcome_that_implies_contact_dates_it_now(clinic: Clinic, alert: AlertSeen) -> None:
+    assert resolve(clinic, alert, "medication_changed")
+    assert clinic.alert().contacted_at == clinic.clock.now()
+
+
+def test_not_useful_says_why(clinic: Clinic, alert: AlertSeen) -> None:
+    when = clinic.clock.now()
+    with pytest.raises(Rejected) as refused:
+        resolve(clinic, alert, "not_useful", contacted_at=when, reason="  ")
+    assert list(refused.value.problems) == ["reason"]
+    assert resolve(clinic, alert, "not_useful", contacted_at=when, reason="She meant last year")
+
+
+def test_reaching_nobody_is_an_attempt_and_the_third_starts_the_welfare_check(
+    clinic: Clinic, alert: AlertSeen
+) -> None:
+    for number in (1, 2, 3):
+        assert not resolve(clinic, alert, "no_contact_made", note="no answer")
+        seen = clinic.alert()
+        assert (seen.status, seen.acknowledged_by) == ("acknowledged", clinic.nora)
+        assert seen.next_action_at == clinic.clock.now() + timedelta(hours=1)
+        assert ("welfare check" in seen.happened("attempt")[-1]) == (number == 3)
+        clinic.clock.advance(minutes=30)
+
+
+def test_the_next_call_after_an_attempt_is_not_forgotten(clinic: Clinic, alert: AlertSeen) -> None:
+    resolve(clinic, alert, "no_contact_made")
+    clinic.later(minutes=60)
+    assert clinic.paged(alert)[1:] == [("Nora", 60)]
+    clinic.gateway.ignore_the_rest()
+
+
+def test_reaching_nobody_closes_an_amber_one(clinic: Clinic, ana: str) -> None:
+    clinic.text(ANA, "STOP")
+    clinic.gateway.ignore_the_rest()
+    assert resolve(clinic, clinic.alert(), "no_contact_made")
+    assert clinic.alert().status == "resolved"
+
+
+def test_what_is_resolved_stays_resolved_and_pages_nobody(clinic: Clinic, alert: AlertSeen) -> None:
+    resolve(clinic, alert, "advised_self_care")
+    clinic.later(minutes=20)
+    clinic.later(hours=3)
+    assert clinic.paged(alert) == [("Nora", 0)]
+    with pytest.raises(Conflict, match="resolved already"):
+        resolve(clinic, alert, "advised_self_care")
+    assert clinic.text(NORA, alert.code) == "code_unknown"
+    clinic.gateway.expect(NORA, "Nothing has changed")
+
+
+def test_reopened_it_starts_from_the_first_step(clinic: Clinic, alert: AlertSeen) -> None:
+    resolve(clinic, alert, "advised_self_care")
+    clinic.clock.advance(hours=1)
+    reopen_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, agent="test", note="It came back")
+    clinic.tick()
+    seen = clinic.alert()
+    assert (seen.status, seen.acknowledged_by, seen.outcome) == ("triggered", None, None)
+    assert clinic.paged(alert) == [("Nora", 0), ("Nora", 60)]
+    clinic.later(minutes=15)
+    clinic.gateway.expect(OMAR, "RED")
+    with pytest.raises(Conflict, match="open already"):
+        reopen_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, agent="test", note=None)
+    clinic.gateway.ignore_the_rest()
+
+
+def test_one_is_not_reopened_beside_another_about_the_same(clinic: Clinic, alert: AlertSeen) -> None:
+    resolve(clinic, alert, "advised_self_care")
+    clinic.text(ANA, "I have chest pain again")
+    assert len(clinic.alerts()) == 2
+    with pytest.raises(Conflict, match="Another alert about the same is open"):
+        reopen_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, agent="test", note=None)
+    clinic.gateway.ignore_the_rest()
+
+
+def test_an_alert_of_another_clinic_does_not_exist(clinic: Clinic, alert: AlertSeen) -> None:
+    other = create_site(clinic.service, code="lakeside")
+    about = {"site_id": other, "alert_id": alert.id}
+    with pytest.raises(NotFound):
+        resolve(clinic, alert, "advised_self_care", site_id=other)
+    with pytest.raises(NotFound):
+        acknowledge_alert(clinic.service, practitioner_id=clinic.nora, via="web", **about)
+    with pytest.raises(NotFound):
+        note_alert(clinic.service, agent="test", note="hello", **about)
+    with pytest.raises(NotFound):
+        reopen_alert(clinic.service, agent="test", note=None, **about)
+
+
+def test_a_code_is_not_given_again_for_a_fortnight(clinic: Clinic) -> None:
+    create_patient(clinic.service, site_id=clinic.site_id, program=None)
+    clinic.text(ANA, "I have chest pain")
+    alert = clinic.alert()
+    resolve(clinic, alert, "advised_self_care")
+    clinic.clock.advance(days=13)
+    clinic.damage(Site, alert_counter=0)  # a hundred nurses later the codes come round again
+    clinic.text(ANA, "I have chest pain")
+    assert clinic.alert(status="triggered").code != alert.code
+    clinic.gateway.ignore_the_rest()

@@ -1,0 +1,54 @@
+"""How many statements a batch takes: what grows with each row is what makes a clinic of thousands slow."""
+
+from app.workflows.issue_checkins import issue_due_checkins
+from tests.factories import ANA, create_patients
+from tests.world import Clinic, counting
+
+ISSUED_EACH = 1.0
+"""Statements that one more check-in may add to a batch."""
+DELIVERED_EACH = 1.5
+"""Statements that one more text may add: its result is recorded by itself, because the provider answers one by one."""
+AN_ANSWER = 45
+"""Statements for one text that answers a question, with nothing to raise."""
+
+
+def test_issuing_fifty_takes_hardly_more_than_issuing_five(clinic: Clinic) -> None:
+    few, many = (_issue(clinic, how_many, day) for day, how_many in enumerate((5, 50)))
+    assert (many - few) / 45 <= ISSUED_EACH, f"5 took {few} statements, 50 took {many}"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_delivering_sixteen_takes_little_more_than_delivering_two(clinic: Clinic) -> None:
+    counts = []
+    for first, how_many in ((1, 2), (10, 16)):
+        create_patients(clinic.service, site_id=clinic.site_id, how_many=how_many, program=None, first=first)
+        with counting(clinic.db) as statements:
+            assert clinic.deliver() == how_many
+        counts.append(len(statements))
+    few, many = counts
+    assert (many - few) / 14 <= DELIVERED_EACH, f"2 took {few} statements, 16 took {many}"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_an_answer_does_not_cost_more_as_the_history_grows(clinic: Clinic, ana: str) -> None:
+    costs = []
+    for _ in range(3):
+        clinic.at("10:00")
+        with counting(clinic.db) as statements:
+            clinic.receive(ANA, "2 2 2")
+        costs.append(len(statements))
+        clinic.finish(ana)
+        clinic.later(hours=1)
+    assert max(costs) <= AN_ANSWER, costs
+    assert costs[-1] <= costs[0] + 2, costs
+    clinic.gateway.ignore_the_rest()
+
+
+def _issue(clinic: Clinic, how_many: int, day: int) -> int:
+    """Statements that issuing a day's check-ins for so many patients takes."""
+    missing = how_many - (5 if day else 0)
+    create_patients(clinic.service, site_id=clinic.site_id, how_many=missing, first=1 + 100 * day)
+    clinic.clock.advance(days=1)
+    with counting(clinic.db) as statements:
+        assert issue_due_checkins(clinic.service) == how_many
+    return len(statements)
