@@ -1,21 +1,19 @@
 """Change what is known of a patient: names, number, zone, language, status."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from app.audit import store as audit
 from app.checkins import store as checkins
-from app.checkins.timing import next_slot
+from app.checkins.timing import Slot, next_slot, next_slot_after_zone_change
 from app.db import Session, keyring_of, site_scope
-from app.errors import Rejected
 from app.messaging import store as messaging
 from app.patients import store as patients
-from app.patients.contact_point import normalize_phone
+from app.patients.details import Details
 from app.patients.models import ContactPoint, Patient
 from app.staff import store as staff
 from app.workflows.definitions import load_program
 from app.workflows.service import Service
-from app.zones import zone
 
 STATUSES = ("active", "paused", "stopped", "deceased")
 
@@ -67,32 +65,17 @@ def change_patient(service: Service, *, site_id: str, patient_id: str, changes: 
 
 
 def _check(service: Service, changes: PatientChanges, region: str) -> str | None:
-    problems: dict[str, list[str]] = {}
-    for name in ("given_name", "family_name"):
-        value = getattr(changes, name)
-        if value is not None and (not value.strip() or len(value) > 80 or "\x00" in value):
-            problems[name] = ["A name of 1 to 80 characters is needed."]
-    if changes.time_zone is not None:
-        try:
-            zone(changes.time_zone)
-        except ValueError as error:
-            problems["time_zone"] = [str(error)]
-    if changes.language is not None and changes.language not in service.renderer.languages:
-        problems["language"] = [f"must be one of {', '.join(service.renderer.languages)}."]
+    checks = Details(region=region, languages=service.renderer.languages, today=service.clock.now().date())
+    checks.name("given_name", changes.given_name)
+    checks.name("family_name", changes.family_name)
+    checks.birth_date(changes.birth_date)
+    checks.time_zone(changes.time_zone)
+    checks.language(changes.language)
+    checks.channel(changes.preferred_channel)
     if changes.status is not None and changes.status not in STATUSES:
-        problems["status"] = [f"must be one of {', '.join(STATUSES)}."]
-    if changes.preferred_channel is not None and changes.preferred_channel not in ("sms", "web"):
-        problems["preferred_channel"] = ["must be sms or web."]
-    if changes.birth_date is not None and not date(1890, 1, 1) <= changes.birth_date <= service.clock.now().date():
-        problems["birth_date"] = ["must be a day between 1890 and today."]
-    phone = None
-    if changes.phone is not None:
-        try:
-            phone = normalize_phone(changes.phone, region)
-        except Rejected as error:
-            problems["phone"] = [str(error)]
-    if problems:
-        raise Rejected(problems)
+        checks.wrong("status", f"must be one of {', '.join(STATUSES)}.")
+    phone = None if changes.phone is None else checks.phone(changes.phone)
+    checks.refuse_if_wrong()
     return phone
 
 
@@ -118,10 +101,11 @@ def _change_zone(session: Session, patient: Patient, name: str, now: datetime) -
         if definition is None or definition.timing is None:
             continue
         last = checkins.last_slot(session, plan_id=plan.id)
-        after = now if last is None else max(now, last[0])
-        slot = next_slot(definition.timing, name, after)
-        while last is not None and (slot.local_date <= last[1] or (slot.at - last[0]).total_seconds() < 4 * 3600):
-            slot = next_slot(definition.timing, name, slot.at)
+        if last is None:
+            slot = next_slot(definition.timing, name, now)
+        else:
+            before = Slot(last[0], last[1], time.min, datetime.combine(last[1], time.min))
+            slot = next_slot_after_zone_change(definition.timing, name, now, last=before)
         plan.next_slot_at, plan.next_local_date = slot.at, slot.local_date
         plan.next_local_time = slot.planned.time().isoformat()
 

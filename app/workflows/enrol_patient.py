@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.audit import store as audit
 from app.checkins import store as checkins
@@ -14,7 +14,7 @@ from app.db import Session, keyring_of, site_scope
 from app.errors import Conflict, Rejected
 from app.messaging.delivery import MessageKind
 from app.patients import store as patients
-from app.patients.contact_point import normalize_phone
+from app.patients.details import Details
 from app.patients.models import Consent, ContactPoint, Patient, RelatedPerson
 from app.questionnaires import store as questionnaires
 from app.staff import store as staff
@@ -24,11 +24,9 @@ from app.workflows.definitions import load_program
 from app.workflows.person import Person
 from app.workflows.queue_text import queue_to_person
 from app.workflows.service import Service
-from app.zones import zone
 
 CONSENT_TEXT = "2026-11"
-_OLDEST_YEAR = 1890
-_LONGEST_NAME = 80
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,54 +246,41 @@ def _plan(
 
 def _check(service: Service, details: PatientDetails, region: str) -> str:
     """Check a patient's details; returns the number in full, or raises ``Rejected`` naming each wrong field."""
-    problems: dict[str, list[str]] = {}
-    for name in ("given_name", "family_name"):
-        _check_name(name, getattr(details, name), problems)
-    today = service.clock.now().date()
-    if not date(_OLDEST_YEAR, 1, 1) <= details.birth_date <= today:
-        problems["birth_date"] = [f"must be a day between {_OLDEST_YEAR} and today."]
-    try:
-        zone(details.time_zone)
-    except ValueError as error:
-        problems["time_zone"] = [str(error)]
-    _check_language(service, details.language, problems)
-    if details.preferred_channel not in (Channel.SMS, Channel.WEB):
-        problems["preferred_channel"] = ["must be sms or web."]
-    if details.mrn is not None and len(details.mrn) > 64:
-        problems["mrn"] = ["has at most 64 characters."]
-    return _phone_or_raise(details.phone, region, problems)
+    checks = _details(service, region)
+    checks.name("given_name", details.given_name)
+    checks.name("family_name", details.family_name)
+    checks.birth_date(details.birth_date)
+    checks.time_zone(details.time_zone)
+    checks.language(details.language)
+    checks.channel(details.preferred_channel)
+    checks.mrn(details.mrn)
+    _check_consent(service, details.consent, checks)
+    phone = checks.phone(details.phone)
+    checks.refuse_if_wrong()
+    return phone
 
 
 def _check_related(service: Service, details: RelatedPersonDetails, region: str) -> str:
-    problems: dict[str, list[str]] = {}
-    _check_name("name", details.name, problems)
+    checks = _details(service, region)
+    checks.name("name", details.name)
     if not details.relationship.strip() or len(details.relationship) > 40:
-        problems["relationship"] = ["A word of 1 to 40 characters is needed, such as daughter."]
-    if details.birth_year is not None and not _OLDEST_YEAR <= details.birth_year <= service.clock.now().year:
-        problems["birth_year"] = ["is not a year in which somebody alive was born."]
+        checks.wrong("relationship", "A word of 1 to 40 characters is needed, such as daughter.")
+    checks.birth_year(details.birth_year)
     if details.pin is not None and not (details.pin.isascii() and details.pin.isdigit() and 4 <= len(details.pin) <= 8):
-        problems["pin"] = ["must be 4 to 8 digits."]
+        checks.wrong("pin", "must be 4 to 8 digits.")
     if details.may_report and details.birth_year is None and details.pin is None:
-        problems["birth_year"] = ["or a pin is needed for somebody who may report: it opens their check-in link."]
-    _check_language(service, details.language, problems)
-    return _phone_or_raise(details.phone, region, problems)
+        checks.wrong("birth_year", "or a pin is needed for somebody who may report: it opens their check-in link.")
+    checks.language(details.language)
+    _check_consent(service, details.consent, checks)
+    phone = checks.phone(details.phone)
+    checks.refuse_if_wrong()
+    return phone
 
 
-def _check_name(field: str, value: str, problems: dict[str, list[str]]) -> None:
-    if not value.strip() or len(value) > _LONGEST_NAME or "\x00" in value:
-        problems[field] = [f"A name of 1 to {_LONGEST_NAME} characters is needed."]
+def _check_consent(service: Service, consent: ConsentGiven, checks: Details) -> None:
+    if consent.given_at is not None and consent.given_at > service.clock.now() + _CLOCKS_DIFFER:
+        checks.wrong("consent.given_at", "is in the future.")
 
 
-def _check_language(service: Service, language: str, problems: dict[str, list[str]]) -> None:
-    if language not in service.renderer.languages:
-        problems["language"] = [f"must be one of {', '.join(service.renderer.languages)}."]
-
-
-def _phone_or_raise(phone: str, region: str, problems: dict[str, list[str]]) -> str:
-    try:
-        number = normalize_phone(phone, region)
-    except Rejected as error:
-        problems["phone"] = [str(error)]
-    if problems:
-        raise Rejected(problems)
-    return number
+def _details(service: Service, region: str) -> Details:
+    return Details(region=region, languages=service.renderer.languages, today=service.clock.now().date())
