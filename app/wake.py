@@ -22,6 +22,10 @@ class Wake(Protocol):
         """Wait until the bell rings, ``seconds`` at most; tell whether it rang."""
         ...
 
+    def close(self) -> None:
+        """Let go of what it holds; it may still be rung afterwards."""
+        ...
+
 
 class LocalWake:
     """For web and worker in one process."""
@@ -38,6 +42,9 @@ class LocalWake:
         rang = self._event.wait(seconds)
         self._event.clear()
         return rang
+
+    def close(self) -> None:
+        """Let go of what it holds: nothing."""
 
 
 class PostgresWake:
@@ -76,3 +83,11 @@ class PostgresWake:
             self._listener = None
             self._local.wait(seconds)
         return False
+
+    def close(self) -> None:
+        """Close its connections."""
+        with self._lock:
+            for connection in (self._ringer, self._listener):
+                if connection is not None:
+                    connection.close()
+            self._ringer = self._listener = None

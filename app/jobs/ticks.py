@@ -1,5 +1,6 @@
 """What the worker does, in order: each tick looks for work that is due and leaves the rest to the next."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from app.workflows.escalate_alerts import escalate_alerts, sweep_alerts
 from app.workflows.issue_checkins import issue_due_checkins
 from app.workflows.note_progress import note_progress, stalled_stages
 from app.workflows.service import Service
+from app.workflows.tidy import tidy
 
 log = get_logger()
 
@@ -36,6 +38,7 @@ class Ticks:
         self, service: Service, gateway: Gateway, worker: str, heartbeat: Callable[[], None] | None = None
     ) -> None:
         self._service, self._gateway, self._worker = service, gateway, worker
+        self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="send")
         self.all: tuple[Tick, ...] = (
             Tick("escalate", lambda: escalate_alerts(service)),
@@ -43,6 +46,7 @@ class Ticks:
             Tick("issue", lambda: issue_due_checkins(service)),
             Tick("close", lambda: close_windows(service)),
             Tick("settle", lambda: settle_unknown(service, gateway), every=5),
+            Tick("tidy", lambda: tidy(service), every=600),
             Tick("sweep", lambda: sweep_alerts(service), every=30),
         )
         if heartbeat is not None:
@@ -54,6 +58,8 @@ class Ticks:
         stamped = clock.elapsed()
         try:
             for _ in range(_ROUNDS):
+                if self._stopping.is_set():
+                    break
                 count = tick.run()
                 done += count
                 if count == 0:
@@ -80,6 +86,10 @@ class Ticks:
         """Send what waits, at once: called when a transaction has rung the bell."""
         self.run(self.all[0])
         self.run(self.all[1])
+
+    def stop(self) -> None:
+        """Begin nothing more, however much is due: whoever ends a worker does not wait for its whole queue."""
+        self._stopping.set()
 
     def close(self) -> None:
         """Finish the calls that are under way."""

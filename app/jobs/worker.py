@@ -63,6 +63,7 @@ class Worker:
     def stop(self) -> None:
         """Ask the worker to finish."""
         self._stopping.set()
+        self._ticks.stop()
         self._wake.ring()
 
     def _add(self, scheduler: BackgroundScheduler, tick: Tick) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.operations.models import StageProgress, Switch
@@ -12,8 +14,11 @@ OUTBOX_PAUSED = "outbox_paused"
 
 
 def stamp(session: Session, *, stage: str, now: datetime, worker: str) -> None:
-    """Note that a stage finished a round."""
-    session.merge(StageProgress(id=stage, progressed_at=now, worker=worker))
+    """Note that a stage finished a round; several workers may do so at once, also for the first time."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = {"progressed_at": now, "worker": worker}
+    insert = dialect.insert(StageProgress.__table__).values(id=stage, **values)
+    session.execute(insert.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
 def list_progress(session: Session) -> Mapping[str, datetime]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import keyring_of
@@ -137,3 +137,20 @@ def list_stopped(session: Session, *, practitioner_ids: Collection[str]) -> set[
         Practitioner.id.in_(practitioner_ids), Practitioner.active, Practitioner.phone_status == "active"
     )
     return set(practitioner_ids) - set(session.scalars(reachable))
+
+
+def delete_old(
+    session: Session, *, answers_before: datetime, failures_before: datetime, sessions_before: datetime
+) -> int:
+    """Delete kept API answers, failed sign-ins and sessions from before some moments; returns how many."""
+    old = (
+        delete(IdempotentAnswer).where(IdempotentAnswer.created_at < answers_before),
+        delete(SignInFailure).where(SignInFailure.at < failures_before),
+        delete(StaffSession).where(StaffSession.last_seen_at < sessions_before),
+    )
+    gone = 0
+    for statement in old:
+        result = session.execute(statement.execution_options(synchronize_session=False))
+        assert isinstance(result, CursorResult)
+        gone += result.rowcount
+    return gone

@@ -43,7 +43,7 @@ def add_staff(service: Service, *, site_id: str, details: StaffDetails, agent: s
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
         site = staff.get_site(session, site_id=site_id)
-        phone = check_staff(details, site.region)
+        phone = check_staff(details, site.region, service.renderer.languages)
         person = staff.find_practitioner_by_email(session, email=details.email)
         if person is None:
             keyring = keyring_of(session)
@@ -88,7 +88,7 @@ def disable_staff(service: Service, *, site_id: str, email: str, agent: str) -> 
         _note(service, session, site_id, person.id, "disable", agent)
 
 
-def check_staff(details: StaffDetails, region: str) -> str | None:
+def check_staff(details: StaffDetails, region: str, languages: tuple[str, ...]) -> str | None:
     """Check what was given; returns the number in full. Raises ``Rejected`` naming each wrong field."""
     problems: dict[str, list[str]] = {}
     if not details.name.strip() or len(details.name) > 80:
@@ -98,6 +98,8 @@ def check_staff(details: StaffDetails, region: str) -> str | None:
         problems["email"] = ["This is not an e-mail address."]
     if details.role not in list(Role):
         problems["role"] = [f"must be one of {', '.join(Role)}."]
+    if details.language not in languages:
+        problems["language"] = [f"must be one of {', '.join(languages)}."]
     if details.password is not None and (wrong := password_problems(details.password)):
         problems["password"] = wrong
     if details.time_zone is not None:

@@ -9,10 +9,16 @@ from app.tables import metadata
 
 MAY_SEE_ALL_SITES: dict[str, str] = {
     "app.db": "defines it",
+    "app.reports.doctor": "looks for what is wrong anywhere",
+    "app.reports.metrics": "counts the whole service, without a person in it",
+    "app.reports.outbox": "one outbox for the operator; a simulated handset is found by its number",
+    "app.workflows.check_ready": "asks whether anything can be stored at all",
     "app.workflows.close_windows": "tick: every clinic's check-ins; each one is then handled within its own",
     "app.workflows.deliver_outbox": "tick: one outbox, and one pace for each sender",
+    "app.workflows.describe_site": "says what the one clinic is called before anybody has signed in",
     "app.workflows.escalate_alerts": "tick: every clinic's alerts; each one is then handled within its own",
     "app.workflows.issue_checkins": "tick: every clinic's plans; each one is then handled within its own",
+    "app.workflows.load_demo": "looks whether the database is empty",
     "app.workflows.manage_staff": "a person may be known at another clinic already",
     "app.workflows.manage_tokens": "whose token it is, is what is asked",
     "app.workflows.note_progress": "one worker serves every clinic",
@@ -20,8 +26,10 @@ MAY_SEE_ALL_SITES: dict[str, str] = {
     "app.workflows.publish_content": "content is the same for every clinic",
     "app.workflows.receive_sms": "the sender's number tells the clinic",
     "app.workflows.record_delivery_status": "the provider's id tells the text, and that the clinic",
+    "app.workflows.retry_text": "the operator names a text by its id, of whatever clinic",
     "app.workflows.sign_in": "the clinic is known once the person is",
     "app.workflows.submit_form": "the link tells the check-in, and that the clinic",
+    "app.workflows.tidy": "tick: what nobody asks for again, of every clinic",
 }
 """Module, and why one site is not known yet, or every site is meant."""
 
