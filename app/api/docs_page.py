@@ -17,11 +17,11 @@ def register_docs_page(app: Flask, spec: Mapping[str, Any]) -> None:
         "api_docs", __name__, url_prefix=PREFIX, template_folder="templates", static_folder="static",
         static_url_path="/docs/static",
     )  # fmt: skip
-    groups = _groups(spec)
+    words = {"spec": spec, "groups": _groups(spec), "documents": _documents(spec), "prefix": PREFIX}
 
     @pages.get("/docs")
     def show_docs() -> Response:
-        response = make_response(render_template("api_docs.html", spec=spec, groups=groups, prefix=PREFIX))
+        response = make_response(render_template("api_docs.html", **words))
         response.headers["Content-Security-Policy"] = _POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -38,51 +38,56 @@ def _groups(spec: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
             operation = operations.get(method)
             if operation is not None:
                 shared = operations.get("parameters", [])
-                groups.setdefault(operation["tags"][0], []).append(_operation(spec, path, method, operation, shared))
+                groups.setdefault(operation["tags"][0], []).append(_operation(path, method, operation, shared))
     return groups
 
 
-def _operation(
-    spec: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any], shared: list[Any]
-) -> dict[str, Any]:
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+def _operation(path: str, method: str, operation: Mapping[str, Any], shared: list[Mapping[str, Any]]) -> dict[str, Any]:
     answers = operation["responses"]
     success = next(code for code in answers if code.startswith("2"))
-    answer = answers[success]["content"]["application/json"]["schema"]
     return {
         "id": operation["operationId"], "path": path, "method": method.upper(), "summary": operation.get("summary"),
         "description": operation.get("description"), "success": success,
         "parameters": [p for p in [*shared, *operation.get("parameters", [])] if p["in"] != "path"],
-        "body": _fields(spec, body) if body else [], "answer": _fields(spec, answer),
-        "problems": [code for code in answers if not code.startswith("2")],
+        "body": _type(_json(operation["requestBody"])) if "requestBody" in operation else None,
+        "answer": _type(_json(answers[success])),
+        "problems": sorted(code for code in answers if not code.startswith("2")),
     }  # fmt: skip
 
 
-def _fields(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = _resolve(spec, schema)
-    required = found.get("required", [])
+def _json(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    schema: Mapping[str, Any] = part["content"]["application/json"]["schema"]
+    return schema
+
+
+def _documents(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every kind of document with its fields."""
     return [
         {
-            "name": name, "needed": name in required, "type": _type(spec, below),
-            "description": below.get("description", ""),
+            "name": name,
+            "fields": [
+                {
+                    "name": field, "needed": field in schema.get("required", []), "type": _type(below),
+                    "description": below.get("description", ""),
+                }
+                for field, below in schema["properties"].items()
+            ],
         }
-        for name, below in found.get("properties", {}).items()
+        for name, schema in sorted(spec["components"]["schemas"].items())
     ]  # fmt: skip
 
 
-def _type(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+def _type(schema: Mapping[str, Any]) -> dict[str, str]:
+    """How a type reads: ``before`` in words, and ``link`` the kind of document that it names."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        return {"before": "", "link": str(schema["$ref"]).rpartition("/")[2]}
     if "enum" in schema:
-        return " | ".join(str(value) for value in schema["enum"])
+        return {"before": " | ".join(str(value) for value in schema["enum"]), "link": ""}
     kinds = schema.get("type", "any")
     if kinds == "array":
-        return f"list of {_type(spec, schema['items'])}"
-    return str(schema.get("format") or (" or ".join(kinds) if isinstance(kinds, list) else kinds))
-
-
-def _resolve(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "$ref" not in schema:
-        return schema
-    found: Mapping[str, Any] = spec["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return found
+        inner = _type(schema["items"])
+        return {"before": f"list of {inner['before']}", "link": inner["link"]}
+    known = [kinds] if isinstance(kinds, str) else list(kinds)
+    if "format" in schema:
+        known = [schema["format"] if kind == "string" else kind for kind in known]
+    return {"before": " or ".join(known), "link": ""}
