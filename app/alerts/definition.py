@@ -68,6 +68,11 @@ class AlertRule:
         return any(_looks_back(leaf) for leaf in self.leaves)
 
     @property
+    def looks_back_from_an_answer(self) -> bool:
+        """The same for an entry that was answered: its not being silent decides every condition on silence."""
+        return any(isinstance(leaf, Comparison) and leaf.looks_back for leaf in self.leaves)
+
+    @property
     def at_once(self) -> bool:
         """Whether it is judged with every single answer, and not only when the check-in is closed."""
         return self.tier is Tier.RED and not self.counts_ambers

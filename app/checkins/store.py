@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.checkins.models import Checkin, CheckinPlan, Enrolment, FormLink, PublishedProgram, SiteProgram
@@ -12,6 +12,17 @@ from app.errors import NotFound
 from app.keyring import hash_token
 
 OPEN = ("issued", "started")
+
+# Every text asks this one, so it is made once: making it takes longer than running it.
+_OPEN_OF = (
+    select(Checkin)
+    .where(
+        Checkin.patient_id == bindparam("patient_id"),
+        Checkin.related_person_id.is_not_distinct_from(bindparam("related_person_id")),
+        Checkin.status.in_(OPEN),
+    )
+    .order_by(Checkin.issued_at.desc(), Checkin.id)
+)
 
 
 def find_program(session: Session, *, name: str, version: str) -> PublishedProgram | None:
@@ -63,9 +74,16 @@ def list_plans(session: Session, *, patient_id: str) -> Sequence[CheckinPlan]:
     ).all()
 
 
-def lease_due_plans(session: Session, *, now: datetime, limit: int) -> Sequence[CheckinPlan]:
-    """Plans whose slot has come, oldest first, locked for this transaction; other workers pass them by."""
+def lease_due_plans(
+    session: Session, *, now: datetime, limit: int, plan_id: str | None = None
+) -> Sequence[CheckinPlan]:
+    """Plans whose slot has come, oldest first, locked for this transaction; other workers pass them by.
+
+    ``plan_id`` asks for that one only.
+    """
     wanted = select(CheckinPlan).where(CheckinPlan.next_slot_at <= now)
+    if plan_id is not None:
+        wanted = wanted.where(CheckinPlan.id == plan_id)
     return session.scalars(
         wanted.order_by(CheckinPlan.next_slot_at, CheckinPlan.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
@@ -112,10 +130,7 @@ def lock_checkin(session: Session, *, checkin_id: str) -> Checkin:
 
 def find_open_checkin(session: Session, *, patient_id: str, related_person_id: str | None) -> Checkin | None:
     """The check-in that one person can answer now: the one they were asked last."""
-    wanted = select(Checkin).where(
-        Checkin.patient_id == patient_id, Checkin.related_person_id == related_person_id, Checkin.status.in_(OPEN)
-    )
-    return session.scalars(wanted.order_by(Checkin.issued_at.desc(), Checkin.id)).first()
+    return session.scalars(_OPEN_OF, {"patient_id": patient_id, "related_person_id": related_person_id}).first()
 
 
 def find_last_checkin(
@@ -179,7 +194,8 @@ def last_issued(
         .where(Checkin.patient_id.in_(patient_ids), Checkin.issued_at >= since)
         .group_by(Checkin.patient_id, Checkin.related_person_id)
     )
-    return {(patient_id, related_id): at for patient_id, related_id, at in session.execute(wanted)}
+    rows = session.execute(wanted)
+    return {(patient_id, related_id): at for patient_id, related_id, at in rows if at is not None}
 
 
 def last_slot(session: Session, *, plan_id: str) -> tuple[datetime, date] | None:
@@ -207,3 +223,17 @@ def list_latest_programs(session: Session) -> Sequence[PublishedProgram]:
     """Of each program the version that was published last."""
     rows = session.scalars(select(PublishedProgram).order_by(PublishedProgram.published_at, PublishedProgram.id.desc()))
     return list({program.name: program for program in rows}.values())
+
+
+def list_due_plans(session: Session, *, now: datetime, limit: int) -> Sequence[str]:
+    """Ids of plans whose slot has come, oldest first."""
+    wanted = select(CheckinPlan.id).where(CheckinPlan.next_slot_at <= now)
+    return session.scalars(wanted.order_by(CheckinPlan.next_slot_at, CheckinPlan.id).limit(limit)).all()
+
+
+def postpone_plan(session: Session, *, plan_id: str, until: datetime) -> CheckinPlan:
+    """Let a plan come up again later; its slot stays the same."""
+    plan = session.scalars(select(CheckinPlan).where(CheckinPlan.id == plan_id).with_for_update()).one()
+    plan.next_slot_at = until
+    session.flush()
+    return plan

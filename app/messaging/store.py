@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from app.columns import Base, seal_row
 from app.db import keyring_of
@@ -35,9 +35,13 @@ def insert_once(session: Session, row: Base) -> bool:
     return session.execute(inserted).first() is not None
 
 
-def get_inbound(session: Session, *, inbound_id: str) -> InboundMessage:
-    """The text just stored."""
-    return session.scalars(select(InboundMessage).where(InboundMessage.id == inbound_id)).one()
+def insert_inbound(session: Session, row: InboundMessage) -> bool:
+    """Store a text as ``insert_once`` does; the row then belongs to the session, as if it had been read back."""
+    if not insert_once(session, row):
+        return False
+    make_transient_to_detached(row)
+    session.add(row)
+    return True
 
 
 def lease_due_messages(

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.questionnaires.models import Answer, PublishedQuestionnaire, QuestionnaireResponse
+
+# Every text asks these, so they are made once: making them takes longer than running them.
+_OF_CHECKIN = select(QuestionnaireResponse).where(QuestionnaireResponse.checkin_id == bindparam("checkin_id"))
+_ANSWERS = select(Answer).where(Answer.response_id.in_(bindparam("response_ids", expanding=True)))
 
 
 def get_questionnaire(session: Session, *, questionnaire_id: str) -> PublishedQuestionnaire:
@@ -34,14 +38,14 @@ def find_questionnaire_by_url(session: Session, *, url: str, version: str) -> Pu
 
 def find_response(session: Session, *, checkin_id: str) -> QuestionnaireResponse | None:
     """What was answered to a check-in so far."""
-    return session.scalar(select(QuestionnaireResponse).where(QuestionnaireResponse.checkin_id == checkin_id))
+    return session.scalar(_OF_CHECKIN, {"checkin_id": checkin_id})
 
 
 def list_answers(session: Session, *, response_ids: Sequence[str]) -> Sequence[Answer]:
     """The answers of some responses."""
     if not response_ids:
         return []
-    return session.scalars(select(Answer).where(Answer.response_id.in_(response_ids))).all()
+    return session.scalars(_ANSWERS, {"response_ids": list(response_ids)}).all()
 
 
 def list_responses(

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.alerts.rules import Finding
 from app.checkins import store as checkins
-from app.checkins.models import Checkin
+from app.checkins.models import Checkin, Enrolment
 from app.codes import Channel, Tier
 from app.db import Session
 from app.messaging import store as messaging
@@ -34,6 +34,7 @@ class Dialogue:
     person: Person
     checkin: Checkin
     questionnaire: Questionnaire
+    enrolment: Enrolment
     program: Program
     response: QuestionnaireResponse | None
     answers: dict[str, Answer]
@@ -62,6 +63,7 @@ def load_dialogue(session: Session, person: Person, checkin: Checkin) -> Dialogu
         person=person,
         checkin=checkin,
         questionnaire=load_questionnaire(session, checkin.questionnaire_id),
+        enrolment=enrolment,
         program=load_program(session, enrolment.program_id),
         response=response,
         answers={row.link_id: row for row in rows},
@@ -92,10 +94,11 @@ def answer_question(
         checkin.status = "started"
     # A check-in that is closed already is judged whole again: a late answer may change what it means.
     closed = checkin.status in ("completed", "partial", "missed")
+    if checkin.status == "missed" and any(not given.skipped for given in new.values()):
+        checkin.status = "partial"
     complete = closed or (finish and is_complete(dialogue.questionnaire, dialogue.given))
     if complete and not closed:
         complete_checkin(session, dialogue, now)
-    session.flush()
     return judge_dialogue(service, session, dialogue, completed=complete, texts=texts, inbound_id=inbound_id)
 
 
@@ -113,7 +116,7 @@ def judge_dialogue(
     assert response is not None
     findings = judge_response(
         session, patient=dialogue.person.patient, program=dialogue.program, response=response,
-        completed=completed, texts=texts,
+        completed=completed, texts=texts, answers=dialogue.answers.values(),
     )  # fmt: skip
     about: dict[str, Any] = {
         "patient": dialogue.person.patient, "response_id": response.id, "respondent": response.respondent,

@@ -38,7 +38,9 @@ def converse(service: Service, session: Session, person: Person, inbound: Inboun
     The patient's row is locked and the session confined to their site. Red-flag words are looked for in every text,
     whatever else it is.
     """
-    site = staff.get_site(session, site_id=scope_of(session))
+    with session.no_autoflush:  # nothing that these read was changed yet
+        site = staff.get_site(session, site_id=scope_of(session))
+        checkin = checkins.find_open_checkin(session, patient_id=person.patient.id, related_person_id=person.related_id)
     keyword = classify(inbound.body, person.language)
     if inbound.opt_out_type == "STOP" or keyword is Keyword.STOP or is_stop_request(inbound.body, person.language):
         screen(service, session, person, inbound)
@@ -50,7 +52,6 @@ def converse(service: Service, session: Session, person: Person, inbound: Inboun
         return "opt_in"
     if inbound.opt_out_type == "HELP" or keyword is Keyword.HELP:
         return _help(service, session, site, person, inbound)
-    checkin = checkins.find_open_checkin(session, patient_id=person.patient.id, related_person_id=person.related_id)
     if keyword is Keyword.LINK and checkin is not None:
         body = service.renderer.render("link", person.language, link=new_link(service, session, checkin))
         reply(session, person, body, inbound_id=inbound.id, now=service.clock.now())
@@ -71,7 +72,8 @@ def _answer(
     skipping: bool,
 ) -> str:
     """Read a text as the reply to what was asked last; say the next thing."""
-    dialogue = load_dialogue(session, person, checkin)
+    with session.no_autoflush:
+        dialogue = load_dialogue(session, person, checkin)
     items = _asked(dialogue)
     flags = find(inbound.body, person.language)
     read = {item.link_id: Given(skipped=True) for item in items} if skipping else _read(inbound.body, items, person)

@@ -1,5 +1,6 @@
 """Hand waiting texts to the provider: claim, commit, call, record. No transaction is open during the call."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from app.messaging.models import OutboundMessage
 from app.operations import store as operations
 from app.workflows.after_failure import after_failure
 from app.workflows.change_consent import texts_not_allowed
+from app.workflows.queue_text import PATIENTS, STAFF
 from app.workflows.service import Service
 
 log = get_logger()
@@ -34,9 +36,11 @@ class Claim:
     priority: int
 
 
-def deliver_outbox(service: Service, gateway: Gateway, pool: ThreadPoolExecutor) -> int:
-    """Send what is due, one batch of each sender pool; returns how many texts were claimed."""
-    claims = [claim for name in ("staff", "patients") for claim in _claim(service, gateway, name)]
+def deliver_outbox(
+    service: Service, gateway: Gateway, pool: ThreadPoolExecutor, to: Sequence[str] = (STAFF, PATIENTS)
+) -> int:
+    """Send what is due, one batch of each sender pool in ``to``; returns how many texts were claimed."""
+    claims = [claim for name in to for claim in _claim(service, gateway, name)]
     for _ in pool.map(lambda claim: _send(service, gateway, claim), claims):
         pass
     return len(claims)

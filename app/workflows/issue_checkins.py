@@ -1,7 +1,7 @@
 """Invite people to their check-ins: those whose slot has come, or one that somebody issues by hand."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -13,6 +13,7 @@ from app.checkins.timing import defer_for_quiet_hours, next_slot
 from app.db import Session, all_sites, insert_many, narrow, retry_on_conflict, site_scope
 from app.errors import Conflict, Rejected
 from app.ids import new_id
+from app.logs import get_logger
 from app.messaging.delivery import MessageKind
 from app.patients import store as patients
 from app.patients.models import Patient
@@ -21,26 +22,47 @@ from app.workflows.definitions import Program, load_program
 from app.workflows.invitations import Invitations, Invitees
 from app.workflows.person import Person
 from app.workflows.queue_text import may_be_reached, queue_many, text_values, to_person
+from app.workflows.raise_alerts import Concern, raise_concern
 from app.workflows.service import Service
-from app.zones import wall_clock
+from app.zones import instant, wall_clock
+
+log = get_logger()
 
 BATCH = 250
+_SET_ASIDE = timedelta(minutes=5)
 
 Row = dict[str, Any]
 """The values of a check-in that is written with many others."""
 
 
-@retry_on_conflict
 def issue_due_checkins(service: Service) -> int:
     """Issue one batch of check-ins whose slot has come; returns how many plans were due.
 
     The slot and the plan's next one are written together, under the plan's lock and a unique key: exactly one prompt
     per plan and local slot, whatever the number of workers. A slot found after its window is missed, and not sent.
-    The number of statements grows with the clinics of a batch, not with its plans.
+    The number of statements grows with the clinics of a batch, not with its plans. When a batch fails, its plans are
+    issued one by one; the one that cannot be is set aside for five minutes, and shown to a person.
     """
+    try:
+        return _issue_batch(service, BATCH)
+    except Exception:
+        log.error("batch_not_issued", exc_info=True)
+    with service.db.reading(all_sites()) as session:
+        due = checkins.list_due_plans(session, now=service.clock.now(), limit=BATCH)
+    for plan_id in due:
+        try:
+            _issue_batch(service, 1, plan_id)
+        except Exception:
+            log.error("plan_set_aside", id=plan_id, exc_info=True)
+            _set_aside(service, plan_id)
+    return len(due)
+
+
+@retry_on_conflict
+def _issue_batch(service: Service, limit: int, plan_id: str | None = None) -> int:
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        plans = checkins.lease_due_plans(session, now=now, limit=BATCH)
+        plans = checkins.lease_due_plans(session, now=now, limit=limit, plan_id=plan_id)
         by_site = attrgetter("site_id")
         for site_id, mine in groupby(sorted(plans, key=by_site), by_site):
             narrow(session, site_id)
@@ -69,6 +91,18 @@ def issue_checkin(service: Service, *, site_id: str, patient_id: str, name: str,
             invited.append((person, checkin))
         _write(service, session, invitees, invited, now, at_once=True)
         return [checkin["id"] for _, checkin in invited]
+
+
+def _set_aside(service: Service, plan_id: str) -> None:
+    """Try a plan again later. Nobody is asked meanwhile, and no silence is noticed: so a person has to know."""
+    now = service.clock.now()
+    with service.db.transaction(all_sites()) as session:
+        plan = checkins.postpone_plan(session, plan_id=plan_id, until=now + _SET_ASIDE)
+        narrow(session, plan.site_id)
+        patient = patients.lock_patient(session, patient_id=plan.patient_id)
+        reason = f"The {plan.name} check-in cannot be sent. It is tried again every five minutes; nobody is being asked."
+        concern = Concern(kind="system", subject=f"plan:{plan.id}", tier="amber", patient=patient, reason=reason)
+        raise_concern(service, session, concern)
 
 
 def _issue_slots(service: Service, session: Session, plans: Sequence[CheckinPlan], now: datetime) -> None:
@@ -101,8 +135,7 @@ def _advance(session: Session, plans: Sequence[CheckinPlan]) -> None:
     """Set plans to their next slots: one statement for all that are asked at the same time in the same zone."""
     together: dict[tuple[str, str, str, datetime], list[str]] = {}
     for plan in plans:
-        assert plan.next_slot_at is not None
-        together.setdefault((plan.program_id, plan.name, plan.time_zone, plan.next_slot_at), []).append(plan.id)
+        together.setdefault((plan.program_id, plan.name, plan.time_zone, _slot(plan)[0]), []).append(plan.id)
     for (program_id, name, time_zone, slot_at), ids in together.items():
         definition = load_program(session, program_id).check_in(name)
         assert definition is not None and definition.timing is not None
@@ -110,9 +143,13 @@ def _advance(session: Session, plans: Sequence[CheckinPlan]) -> None:
 
 
 def _slot(plan: CheckinPlan) -> tuple[datetime, date, str]:
-    """The moment, local date and local time of the slot that has come."""
-    assert plan.next_slot_at is not None and plan.next_local_date is not None
-    return plan.next_slot_at, plan.next_local_date, plan.next_local_time or ""
+    """The moment, local date and local time of the slot that has come.
+
+    A plan that was set aside came up later than that: what was planned still says when it should have been.
+    """
+    assert plan.next_slot_at is not None and plan.next_local_date is not None and plan.next_local_time is not None
+    planned = datetime.combine(plan.next_local_date, time.fromisoformat(plan.next_local_time))
+    return min(plan.next_slot_at, instant(planned, plan.time_zone)), plan.next_local_date, plan.next_local_time
 
 
 def _checkin(plan: CheckinPlan, program: Program, slot: tuple[datetime, date, str], now: datetime) -> Row:

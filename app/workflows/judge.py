@@ -1,6 +1,6 @@
 """Judge a response, or a missed check-in, by its program's rules, on the person's history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -30,19 +30,21 @@ def judge_response(
     response: QuestionnaireResponse,
     completed: bool,
     texts: Sequence[str] = (),
+    answers: Collection[Answer] | None = None,
 ) -> list[Finding]:
     """What a response needs a person for; while it is not ``completed`` only rules run that one answer may fire.
 
-    ``texts`` are words that came with the answers. Never raises: whatever the rules cannot judge is a red review.
+    ``texts`` are words that came with the answers; ``answers`` the response's, read where they are not given. Never raises: whatever the rules cannot judge is a red review.
     """
     rules = applicable(program.rules, patient)
     if not completed:
         rules = red_only(rules)
-    answers = questionnaires.list_answers(session, response_ids=[response.id])
+    if answers is None:
+        answers = questionnaires.list_answers(session, response_ids=[response.id])
     current = _entry(session, response, answers)
     current["texts"] = tuple(texts)
     current.pop("tier")  # what is being judged has none yet
-    if not completed and not any(rule.looks_back for rule in rules):
+    if not completed and not any(rule.looks_back_from_an_answer for rule in rules):
         # Most answers need nobody: the past is read only to say, of one that does, how it was before.
         findings = _evaluate(rules, [current], program, patient, completed=completed)
         if not findings:
@@ -130,7 +132,7 @@ def _entries(session: Session, responses: Sequence[QuestionnaireResponse]) -> li
     return [_entry(session, r, answers.get(r.id, ())) for r in responses]
 
 
-def _entry(session: Session, response: QuestionnaireResponse, answers: Sequence[Answer]) -> dict[str, Any]:
+def _entry(session: Session, response: QuestionnaireResponse, answers: Collection[Answer]) -> dict[str, Any]:
     questionnaire = load_questionnaire(session, response.questionnaire_id)
     return {
         "authored_at": response.authored_at,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.codes import Respondent
 from app.db import Session
 from app.patients import store as patients
-from app.patients.models import Patient, RelatedPerson
+from app.patients.models import ContactPoint, Patient, RelatedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class Person:
 
     patient: Patient
     related: RelatedPerson | None = None
+    contact: ContactPoint | None = None
+    """The number that they write from just now: what they are answered goes there."""
 
     @property
     def related_id(self) -> str | None:
@@ -41,8 +43,10 @@ class Person:
         return f"related_person:{self.related.id}" if self.related else f"patient:{self.patient.id}"
 
 
-def load_person(session: Session, *, patient: Patient, related_person_id: str | None) -> Person:
-    """The person behind a patient and an optional helper's id."""
+def load_person(
+    session: Session, *, patient: Patient, related_person_id: str | None, contact: ContactPoint | None = None
+) -> Person:
+    """The person behind a patient and an optional helper's id, who may be writing from one of their numbers."""
     if related_person_id is None:
-        return Person(patient)
-    return Person(patient, patients.get_related_person(session, related_person_id=related_person_id))
+        return Person(patient, contact=contact)
+    return Person(patient, patients.get_related_person(session, related_person_id=related_person_id), contact)

@@ -91,7 +91,9 @@ def queue_to_person(
 
     Consent, opt-out and death are checked once more when the text is claimed, because they may change while it waits.
     """
-    contact = patients.find_contact_point(session, patient_id=person.patient.id, related_person_id=person.related_id)
+    contact = person.contact or patients.find_contact_point(
+        session, patient_id=person.patient.id, related_person_id=person.related_id
+    )
     if contact is None or not may_be_reached(contact):
         return None
     message = new_text(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.checkins import store as checkins
-from app.db import DATABASE_ERRORS, Session, all_sites, keyring_of, narrow, retry_on_conflict
+from app.db import DATABASE_ERRORS, Session, all_sites, is_away, keyring_of, lost_connection, narrow, retry_on_conflict
 from app.errors import Unavailable
 from app.logs import get_logger
 from app.messaging import store as messaging
@@ -51,28 +51,42 @@ def receive_sms(service: Service, sms: InboundSms) -> str:
     Raises ``Unavailable`` only when the database cannot store it: then the provider must be told so, to try again.
     """
     try:
-        try:
-            return _receive(service, sms)
-        except Exception:
-            # The database may be away, or it refused a value that the text led to: then the text alone still fits.
-            log.error("inbound_failed", message_sid=sms.message_sid, exc_info=True)
-        try:
-            return _keep_for_a_person(service, sms)
-        except DATABASE_ERRORS:
-            raise
-        except Exception:
-            log.error("inbound_nobody_called", message_sid=sms.message_sid, exc_info=True)
-            return _keep(service, sms)
+        return _receive_or_keep(service, sms)
     except DATABASE_ERRORS as error:
         log.error("inbound_not_stored", message_sid=sms.message_sid, exc_info=True)
         raise Unavailable("The text could not be stored; send it again.") from error
+
+
+def _receive_or_keep(service: Service, sms: InboundSms) -> str:
+    for first in (True, False):
+        try:
+            return _receive(service, sms)
+        except Exception as error:
+            log.error("inbound_failed", message_sid=sms.message_sid, exc_info=True)
+            # A database that was restarted is back in a moment, and what was committed is found by its id: an answer
+            # must not become a riddle for a nurse because a connection broke.
+            if first and lost_connection(error):
+                continue
+            if is_away(error):
+                raise
+            break
+    # Something in the text could not be handled, or the database refused it: then the text alone still fits.
+    try:
+        return _keep_for_a_person(service, sms)
+    except DATABASE_ERRORS:
+        raise
+    except Exception:
+        log.error("inbound_nobody_called", message_sid=sms.message_sid, exc_info=True)
+        return _keep(service, sms)
 
 
 @retry_on_conflict
 def _receive(service: Service, sms: InboundSms) -> str:
     with service.db.transaction(all_sites()) as session:
         contacts = patients.list_contact_points_by_phone(session, phone=sms.sender)
-        nurses = staff.list_practitioners_by_phone(session, phone=sms.sender)
+        # A number that is a patient's speaks for its nurse only with the code of a page.
+        from_nurse = not contacts or acknowledgement_code(_clean(sms.body)) is not None
+        nurses = staff.list_practitioners_by_phone(session, phone=sms.sender) if from_nurse else []
         inbound = _store(service, session, sms, contacts, nurses)
         if inbound is None:
             return "duplicate"
@@ -90,16 +104,20 @@ def _store(
 ) -> InboundMessage | None:
     """Insert the text by its provider's id; ``None`` when it is there already."""
     site_id = contacts[0].site_id if contacts else _site_of(session, sms, nurses)
-    clean = sms.body.replace("\x00", "").encode("utf-8", "replace").decode()[:_STORED_AT_MOST]
+    clean = _clean(sms.body)
     row = InboundMessage(
         site_id=site_id, message_sid=sms.message_sid, sender=sms.sender,
         sender_index=keyring_of(session).index(messaging.PHONE, sms.sender), recipient=sms.recipient[:40], body=clean,
         raw_body=sms.body if sms.body != clean else None, media=sms.media, opt_out_type=sms.opt_out_type,
-        result="received", received_at=service.clock.now(),
+        patient_id=None, related_person_id=None, practitioner_id=None, result="received",
+        received_at=service.clock.now(),
     )  # fmt: skip
-    if not messaging.insert_once(session, row):
-        return None
-    return messaging.get_inbound(session, inbound_id=row.id)
+    return row if messaging.insert_inbound(session, row) else None
+
+
+def _clean(body: str) -> str:
+    """What of a text can be stored, and is read."""
+    return body.replace("\x00", "").encode("utf-8", "replace").decode()[:_STORED_AT_MOST]
 
 
 def _site_of(session: Session, sms: InboundSms, nurses: Sequence[Practitioner]) -> str:
@@ -163,7 +181,7 @@ def _whose_dialogue(session: Session, contacts: Sequence[ContactPoint]) -> Conta
 
 def _lock_person(session: Session, contact: ContactPoint) -> Person:
     patient = patients.lock_patient(session, patient_id=contact.patient_id)
-    return load_person(session, patient=patient, related_person_id=contact.related_person_id)
+    return load_person(session, patient=patient, related_person_id=contact.related_person_id, contact=contact)
 
 
 def _from_staff(

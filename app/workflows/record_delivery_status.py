@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from app.db import Session, all_sites, retry_on_conflict
+from app.db import DATABASE_ERRORS, Session, all_sites, retry_on_conflict
+from app.errors import Unavailable
+from app.logs import get_logger
 from app.messaging import store as messaging
 from app.messaging.delivery import OutboxState, is_failure, settled_status
 from app.messaging.models import DeliveryEvent, OutboundMessage
 from app.workflows.after_failure import after_failure
 from app.workflows.service import Service
 
+log = get_logger()
 
-@retry_on_conflict
+
 def record_delivery_status(
     service: Service, *, token: str, message_sid: str, status: str, error_code: int | None
 ) -> str:
@@ -18,7 +21,17 @@ def record_delivery_status(
 
     The token in the callback address binds a report to its text even when the report comes before the answer to the
     send, or when the worker died in between: then the text is adopted. An unknown token or status is stored too.
+    Raises ``Unavailable`` when the database cannot store it.
     """
+    try:
+        return _record(service, token, message_sid, status, error_code)
+    except DATABASE_ERRORS as error:
+        log.error("delivery_status_not_stored", message_sid=message_sid, exc_info=True)
+        raise Unavailable("The report could not be stored; send it again.") from error
+
+
+@retry_on_conflict
+def _record(service: Service, token: str, message_sid: str, status: str, error_code: int | None) -> str:
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
         message = messaging.find_by_callback(session, token=token)

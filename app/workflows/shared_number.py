@@ -1,4 +1,4 @@
-"""A text from a number that several people share: the carriers' words hold for all of them, the rest is for a person."""
+"""A text from a number that several people share: the carriers' words hold for all, the rest is for a person."""
 
 from collections.abc import Sequence
 from itertools import groupby
