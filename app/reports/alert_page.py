@@ -1,5 +1,6 @@
 """All that is known of one alert: why, what the person was told, whom to call, and everything done about it."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from app.tables import (
     Site,
 )
 
+_LINK = re.compile(r"/c/[\w-]{16,}")
 _EVIDENCE = ("opened", "evidence")
 # All that happens in one transaction is stamped within moments of each other.
 _ONE_TRANSACTION, _A_MOMENT = timedelta(seconds=30), timedelta(seconds=1)
@@ -184,8 +186,8 @@ def _inbound(session: Session, alert: Alert, last_word_at: datetime) -> InboundM
     if alert.patient_id is None:
         return session.scalar(wanted.where(InboundMessage.id == alert.inbound_id))
     near = InboundMessage.received_at.between(last_word_at - _ONE_TRANSACTION, last_word_at + _A_MOMENT)
-    latest = InboundMessage.received_at.desc()
-    return session.scalar(wanted.where(InboundMessage.patient_id == alert.patient_id, near).order_by(latest).limit(1))
+    found = session.scalars(wanted.where(InboundMessage.patient_id == alert.patient_id, near)).all()
+    return max(found, key=lambda row: (row.received_at, row.id == alert.inbound_id), default=None)
 
 
 def _words(inbound: InboundMessage | None) -> Message | None:
@@ -209,10 +211,10 @@ def _told(session: Session, alert: Alert, inbound: InboundMessage | None, last_w
 
 
 def outbound(row: OutboundMessage, who: str) -> Message:
-    """A text that left, or is to leave."""
+    """A text that left, or is to leave. Its form link is the person's own: staff see that there was one, not which."""
     return Message(
-        inbound=False, at=row.handed_over_at or row.created_at, who=who, kind=row.kind, body=row.body,
-        state=row.state, status=row.status, error_code=row.error_code,
+        inbound=False, at=row.handed_over_at or row.created_at, who=who, kind=row.kind,
+        body=_LINK.sub("/c/…", row.body), state=row.state, status=row.status, error_code=row.error_code,
     )  # fmt: skip
 
 

@@ -118,7 +118,9 @@ def _conversation(session: Session, patient: Patient, names: dict[str | None, st
     def who(related_id: str | None) -> str:
         return names.get(related_id) or patient.given_name
 
-    messages = [outbound(row, who(row.related_person_id)) for row in sent]
+    # Texts written in the same instant leave by their priority.
+    in_order = sorted(sent, key=lambda row: (row.created_at, row.priority))
+    messages = [outbound(row, who(row.related_person_id)) for row in in_order]
     for row in came:
         writer = staff.get(row.practitioner_id)
         said = writer.name if writer else who(row.related_person_id)

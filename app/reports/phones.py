@@ -177,7 +177,7 @@ def _texts(session: Session, numbers: Sequence[str]) -> dict[str, tuple[Text, ..
         .order_by(OutboundMessage.created_at.desc(), OutboundMessage.id)
         .limit(limit)
     )
-    for row in sent:
+    for row in sorted(sent, key=lambda row: (row.created_at, row.priority)):
         text = Text(mine=False, at=row.handed_over_at or row.created_at, body=row.body)
         found.setdefault(number_of[row.recipient_index], []).append(text)
     came = session.scalars(

@@ -95,6 +95,7 @@
   }
   addEventListener("pointerdown", () => { if (chosen("sound")) audio = audio || new AudioContext(); }, { once: true });
   for (const part of document.querySelectorAll("[data-script-only]")) part.hidden = false;
+  for (const part of document.querySelectorAll("[data-plain-only]")) part.hidden = true;
 
   addEventListener("keydown", (event) => {
     if (!chosen("keys") || event.ctrlKey || event.altKey || event.metaKey) return;

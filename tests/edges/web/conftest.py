@@ -1,5 +1,7 @@
 """Riverside Clinic with its pages, on SQLite."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
@@ -7,10 +9,25 @@ from app.config import Settings
 from app.factory import create_app
 from tests.edges.web.pages import Pages, give_password
 from tests.fakes import FixedClock, RecordingGateway
-from tests.fixtures_of_flows import content, database, renderer, seed, senders, service, unstaffed
+from tests.fixtures_of_flows import (
+    _short_logs,
+    content,
+    database,
+    engines,
+    renderer,
+    seed,
+    senders,
+    service,
+    sqlite_place,
+    sqlite_url,
+    unstaffed,
+)
 from tests.world import Clinic
 
-__all__ = ["content", "database", "renderer", "seed", "senders", "service", "unstaffed"]
+__all__ = [
+    "_short_logs", "content", "database", "engines", "renderer", "seed", "senders", "service", "sqlite_place",
+    "sqlite_url", "unstaffed",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -26,11 +43,12 @@ def clinic(unstaffed: Clinic, request: pytest.FixtureRequest) -> Clinic:
 
 
 @pytest.fixture
-def app(settings: Settings, clinic: Clinic, clock: FixedClock, gateway: RecordingGateway) -> Flask:
+def app(settings: Settings, clinic: Clinic, clock: FixedClock, gateway: RecordingGateway) -> Iterator[Flask]:
     """The whole application on the clinic's database and clock."""
     app = create_app(settings, clock=clock, gateway=gateway)
     app.testing = True
-    return app
+    yield app
+    app.extensions["bedside"].service.db.close()
 
 
 @pytest.fixture

@@ -48,7 +48,9 @@ def test_one_comes_back_to_the_page_one_wanted(pages: Pages, clinic: Clinic) -> 
     give_password(clinic, "nora@riverside.example")
     location = pages.client.get("/patients?q=ana").headers["Location"]
     pages.get(location)
-    response = pages.send("/sign-in", email="nora@riverside.example", password="wrong but long enough", next="/patients?q=ana")
+    response = pages.send(
+        "/sign-in", email="nora@riverside.example", password="wrong but long enough", next="/patients?q=ana"
+    )
     assert response.status_code == 422 and "not right" in response.text
     assert 'value="/patients?q=ana"' in response.text
 

@@ -3,7 +3,7 @@
 import re
 
 from app.audit.models import AuditEvent
-from tests.edges.web.pages import Pages, text_of
+from tests.edges.web.pages import Pages, link_to, text_of
 from tests.factories import ANA, BEN, ROSA, create_patient, create_patients, create_related_person
 from tests.world import Clinic, counting
 
@@ -20,7 +20,8 @@ def test_search_finds_whole_words_and_record_numbers(nora: Pages, clinic: Clinic
     create_patient(clinic.service, site_id=clinic.site_id, given_name="José", family_name="García López", mrn="A 17")
     create_patient(clinic.service, site_id=clinic.site_id, phone=BEN, given_name="Ben", family_name="Lopez")
     for search, found in {
-        "jose": ["José García López"], "LOPEZ": ["Ben Lopez", "José García López"], "garcia jose": ["José García López"],
+        "jose": ["José García López"], "LOPEZ": ["Ben Lopez", "José García López"],
+        "garcia jose": ["José García López"],
         "A 17": ["José García López"], "lop": [], "jose ben": [], "17": [],
     }.items():  # fmt: skip
         assert sorted(names_in(nora.get("/patients", query_string={"q": search}))) == found, search
@@ -45,7 +46,7 @@ def test_no_answer_is_never_shown_as_fine(nora: Pages, clinic: Clinic) -> None:
     patient_id = create_patient(clinic.service, site_id=clinic.site_id)
     clinic.ask(patient_id)
     assert "Waiting for an answer" in nora.get(f"/patients/{patient_id}")
-    clinic.later(hours=21)
+    clinic.at("tue 10:05")
     clinic.gateway.ignore_the_rest()
     nora.sign_in("nora@riverside.example")
     page = text_of(nora.get(f"/patients/{patient_id}"))
@@ -81,9 +82,19 @@ def test_the_conversation_reads_as_it_happened(nora: Pages, clinic: Clinic) -> N
     clinic.text(ROSA, "She sleeps a lot")
     clinic.gateway.ignore_the_rest()
     talk = text_of("<body>" + nora.get(f"/patients/{patient_id}").partition('class="talk"')[2].partition("</ol>")[0])
-    assert talk.index("welcome") < talk.index("how are you today?") < talk.index("2 1 3") < talk.index("She sleeps a lot")
+    assert (
+        talk.index("welcome") < talk.index("how are you today?") < talk.index("2 1 3") < talk.index("She sleeps a lot")
+    )
     assert "Rosa Flores, Mon 2 Mar, 10:06" in talk
     assert "queued" in talk
+
+
+def test_staff_do_not_see_the_secret_of_a_form_link(nora: Pages, clinic: Clinic) -> None:
+    patient_id = create_patient(clinic.service, site_id=clinic.site_id)
+    clinic.ask(patient_id)
+    clinic.gateway.ignore_the_rest()
+    page = nora.get(f"/patients/{patient_id}")
+    assert link_to(clinic, ANA) not in page and "/c/…" in page
 
 
 def test_reading_a_chart_is_written_into_the_audit(nora: Pages, clinic: Clinic) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.alerts.lifecycle import Outcome
 from app.questionnaires.definition import Item, ItemType
 from app.questionnaires.engine import Given
 from app.reports.occasions import Point, Series
@@ -13,7 +14,6 @@ from app.web.labels import OUTCOMES, delivery, dial, failed, phone, word
 from app.web.phrases import languages, phrases_for
 from app.web.questions import CHECK, next_question, question_of, said
 from app.web.times import Times
-from app.alerts.lifecycle import Outcome
 
 TEN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 TIMES = Times(TEN, "America/New_York")
