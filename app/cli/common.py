@@ -12,8 +12,10 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.table import Table
 
+from app.db import DATABASE_ERRORS
 from app.errors import BedsideError, Rejected
 from app.jobs.worker import Worker
+from app.logs import get_logger
 from app.messaging.gateway import Gateway
 from app.workflows.prepare_site import find_site_id
 from app.workflows.service import Service
@@ -22,6 +24,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AGENT = "cli"
+_DATABASE_HINT = "Is DATABASE_URL right, and was this run: flask --app wsgi db upgrade?"
+log = get_logger()
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -81,6 +85,10 @@ def handled(command: Callable[P, R]) -> Callable[P, R]:
             raise Problems(lines) from None
         except BedsideError as error:
             raise Problems([str(error)]) from None
+        except DATABASE_ERRORS as error:
+            log.error("database_failed", exc_info=True)
+            kind = type(getattr(error, "orig", None) or error).__name__
+            raise Problems([f"The database cannot be used ({kind}). {_DATABASE_HINT}"]) from None
 
     return with_appcontext(safe)
 

@@ -44,7 +44,7 @@ class Server:
         return str(host), str(port)
 
     def run(self) -> None:
-        """Serve until ``close`` is called or a signal raises ``SystemExit``; then answer what has come in, within 15 s."""
+        """Serve until ``close`` is called, or a signal raises ``SystemExit``; then answer what is under way (15 s)."""
         with suppress(SystemExit, KeyboardInterrupt):
             while not self._stopping.is_set():
                 self._look(_LOOK_EVERY)

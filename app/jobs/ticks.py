@@ -12,12 +12,13 @@ from app.workflows.deliver_outbox import deliver_outbox, settle_unknown
 from app.workflows.escalate_alerts import escalate_alerts, sweep_alerts
 from app.workflows.issue_checkins import issue_due_checkins
 from app.workflows.note_progress import note_progress, stalled_stages
+from app.workflows.queue_text import PATIENTS, STAFF
 from app.workflows.service import Service
 from app.workflows.tidy import tidy
 
 log = get_logger()
 
-SENDERS = 8
+SENDERS, PAGERS = 8, 2
 _ROUNDS = 1000
 _STAMP_EVERY = 10.0
 
@@ -32,17 +33,22 @@ class Tick:
 
 
 class Ticks:
-    """The ticks of one worker process, over one pool of sending threads."""
+    """The ticks of one worker process. Pages to staff have threads of their own: no check-in is ever ahead of one."""
 
     def __init__(
         self, service: Service, gateway: Gateway, worker: str, heartbeat: Callable[[], None] | None = None
     ) -> None:
         self._service, self._gateway, self._worker = service, gateway, worker
         self._stopping = threading.Event()
+        self._stamped: dict[str, float] = {}
         self._pool = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="send")
+        self._pagers = ThreadPoolExecutor(max_workers=PAGERS, thread_name_prefix="page")
+        self._page = Tick("page", lambda: deliver_outbox(service, gateway, self._pagers, (STAFF,)))
+        self._deliver = Tick("deliver", lambda: deliver_outbox(service, gateway, self._pool, (PATIENTS,)))
         self.all: tuple[Tick, ...] = (
             Tick("escalate", lambda: escalate_alerts(service)),
-            Tick("deliver", self._deliver),
+            self._page,
+            self._deliver,
             Tick("issue", lambda: issue_due_checkins(service)),
             Tick("close", lambda: close_windows(service)),
             Tick("settle", lambda: settle_unknown(service, gateway), every=5),
@@ -54,8 +60,7 @@ class Ticks:
 
     def run(self, tick: Tick) -> int:
         """Run one tick until it finds nothing more to do, and stamp its progress. Never raises: the next poll tries."""
-        done, clock = 0, self._service.clock
-        stamped = clock.elapsed()
+        done = 0
         try:
             for _ in range(_ROUNDS):
                 if self._stopping.is_set():
@@ -64,13 +69,18 @@ class Ticks:
                 done += count
                 if count == 0:
                     break
-                if clock.elapsed() - stamped > _STAMP_EVERY:  # a long queue is progress, not silence
-                    note_progress(self._service, stage=tick.stage, worker=self._worker)
-                    stamped = clock.elapsed()
-            note_progress(self._service, stage=tick.stage, worker=self._worker)
+                self._stamp(tick.stage)  # a long queue is progress, not silence
+            self._stamp(tick.stage)
         except Exception:
             log.error("tick_failed", stage=tick.stage, exc_info=True)
         return done
+
+    def _stamp(self, stage: str) -> None:
+        """Note progress, but not at every poll: each note is a write that the answers have to wait for."""
+        now = self._service.clock.elapsed()
+        if now - self._stamped.get(stage, -_STAMP_EVERY) >= _STAMP_EVERY:
+            note_progress(self._service, stage=stage, worker=self._worker)
+            self._stamped[stage] = now
 
     def run_due(self) -> int:
         """Do all the work that is due now, also what follows from it; returns how much was done."""
@@ -82,10 +92,13 @@ class Ticks:
                 break
         return total
 
+    def page_now(self) -> None:
+        """Send the pages that wait, at once: called when a transaction has rung the bell."""
+        self.run(self._page)
+
     def deliver_now(self) -> None:
-        """Send what waits, at once: called when a transaction has rung the bell."""
-        self.run(self.all[0])
-        self.run(self.all[1])
+        """Send the other texts that wait, the most urgent first; however many there are, no page waits for them."""
+        self.run(self._deliver)
 
     def stop(self) -> None:
         """Begin nothing more, however much is due: whoever ends a worker does not wait for its whole queue."""
@@ -93,6 +106,7 @@ class Ticks:
 
     def close(self) -> None:
         """Finish the calls that are under way."""
+        self._pagers.shutdown(wait=True)
         self._pool.shutdown(wait=True)
 
     def _beat(self, heartbeat: Callable[[], None]) -> int:
@@ -103,6 +117,3 @@ class Ticks:
         else:
             heartbeat()
         return 0
-
-    def _deliver(self) -> int:
-        return deliver_outbox(self._service, self._gateway, self._pool)

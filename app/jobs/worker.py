@@ -28,6 +28,7 @@ class Worker:
         self._poll = service.settings.worker_poll_seconds
         self._wake = service.wake
         self._stopping = threading.Event()
+        self._woken = threading.Event()
         self._ticks = Ticks(service, gateway, f"{socket.gethostname()}:{os.getpid()}", heartbeat)
 
     def run_once(self) -> int:
@@ -51,14 +52,27 @@ class Worker:
             self._add(scheduler, tick)
         scheduler.start()
         log.info("worker_started", count=len(self._ticks.all))
+        replies = threading.Thread(target=self._deliver_when_woken, name="replies")
+        replies.start()
         try:
             while not self._stopping.is_set():
                 if self._wake.wait(self._poll):
-                    self._ticks.deliver_now()
+                    self._woken.set()
+                    self._ticks.page_now()
         finally:
+            self._stopping.set()
+            self._woken.set()
+            replies.join()
             scheduler.shutdown(wait=True)
             self._ticks.close()
             log.info("worker_stopped")
+
+    def _deliver_when_woken(self) -> None:
+        """Send texts that are no pages in a thread of their own: a long queue of them must not keep a page waiting."""
+        while not self._stopping.is_set():
+            self._woken.wait()
+            self._woken.clear()
+            self._ticks.deliver_now()
 
     def stop(self) -> None:
         """Ask the worker to finish."""
