@@ -1,5 +1,6 @@
 """Fixtures of the tests that run flows: a clinic with content and staff, ready to be played with."""
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -62,12 +63,34 @@ def seed(
         database.close()
 
 
+@pytest.fixture(scope="session")
+def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the SQLite database of each test lies, one after the other."""
+    return tmp_path_factory.mktemp("flows") / "bedside.db"
+
+
 @pytest.fixture
-def database(database_url: str, keyring: Keyring, seed: Seed) -> Iterator[Database]:
+def sqlite_url(sqlite_template: Path, sqlite_place: Path) -> str:
+    """A migrated, empty SQLite database, always at the same place, so that the engine can stay."""
+    for left_over in sqlite_place.parent.glob("bedside.db-*"):
+        left_over.unlink()
+    return f"sqlite:///{shutil.copy(sqlite_template, sqlite_place)}"
+
+
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Database]:
+    """Databases opened before, by address. A new engine compiles every statement anew, which takes most of a test."""
+    return {}
+
+
+@pytest.fixture
+def database(database_url: str, keyring: Keyring, seed: Seed, engines: dict[str, Database]) -> Iterator[Database]:
     """A database with a clinic, content and staff. It need not survive a power cut: a commit does not wait."""
-    database = Database(database_url, keyring)
-    if database.is_sqlite:
-        event.listen(database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
+    if database_url not in engines:
+        engines[database_url] = Database(database_url, keyring)
+        if engines[database_url].is_sqlite:
+            event.listen(engines[database_url].engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
+    database = engines[database_url]
     plant(database, seed)
     # Every test has the same published rows, and some damage them: nothing of one test may be remembered in the next.
     definitions._PROGRAMS.clear()
@@ -83,9 +106,7 @@ def service(settings: Settings, database: Database, clock: FixedClock, renderer:
 
 
 @pytest.fixture
-def unstaffed(
-    service: Service, gateway: RecordingGateway, clock: FixedClock, senders: ThreadPoolExecutor
-) -> Clinic:
+def unstaffed(service: Service, gateway: RecordingGateway, clock: FixedClock, senders: ThreadPoolExecutor) -> Clinic:
     """Riverside Clinic with nobody on call: Monday, ten in the morning."""
     return Clinic(service, gateway, clock, senders)
 
@@ -100,6 +121,6 @@ def clinic(unstaffed: Clinic) -> Clinic:
 def ana(clinic: Clinic) -> str:
     """Ana, who follows the shipped program and has been welcomed: the patient's id."""
     patient_id = create_patient(clinic.service, site_id=clinic.site_id)
-    clinic.tick()
+    clinic.hurry()
     clinic.gateway.expect(ANA, "welcome")
     return patient_id

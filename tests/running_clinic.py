@@ -4,15 +4,16 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from app.cli.content import publish_bundle
 from app.clock import Clock, SystemClock
 from app.config import ROOT, Settings
+from app.content.loader import ContentBundle, load
 from app.content.templates import load_templates
 from app.db import Database, all_sites
 from app.keyring import Keyring
@@ -24,6 +25,7 @@ from app.workflows.issue_checkins import issue_checkin
 from app.workflows.manage_staff import StaffDetails, add_staff
 from app.workflows.plan_shifts import ShiftDetails, add_schedule, add_shift
 from app.workflows.prepare_site import prepare_default_site
+from app.workflows.publish_content import Publishable, publish_content
 from app.workflows.service import Service
 
 ANA, ROSA, NORA, OMAR, STRANGER = "+15550101001", "+15550101002", "+15550102001", "+15550102002", "+15550109999"
@@ -112,7 +114,7 @@ def open_clinic(environ: Mapping[str, str], clock: Clock | None = None) -> Runni
 def furnish(service: Service) -> RunningClinic:
     """Publish the content and put Nora and Omar on call."""
     site_id = prepare_default_site(service)
-    publish_bundle(service, AGENT)
+    _publish(service)
     nora, omar = (
         add_staff(
             service,
@@ -128,6 +130,22 @@ def furnish(service: Service) -> RunningClinic:
         shift = ShiftDetails(staff=person, role=role, starts_at=starts, ends_at=starts + timedelta(days=30))
         add_shift(service, site_id=site_id, schedule_id=rota, details=shift, agent=AGENT)
     return RunningClinic(service, site_id, nora, omar)
+
+
+def _publish(service: Service) -> None:
+    content = _content(service.settings.content_root)
+    publish_content(
+        service,
+        instruments=[Publishable(n, dict(i.data), i.fingerprint) for n, i in content.instruments.items()],
+        programs=[Publishable(n, dict(p.data), p.fingerprint) for n, p in content.programs.items()],
+        agent=AGENT,
+    )
+
+
+@cache
+def _content(root: Path) -> ContentBundle:
+    """What is shipped, read once: it takes most of a second."""
+    return load(root)
 
 
 def content_with(folder: Path, *, backup_after: str) -> Path:

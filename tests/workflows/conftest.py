@@ -6,11 +6,28 @@ from tests.fixtures_of_flows import (
     clinic,
     content,
     database,
+    engines,
     renderer,
     seed,
     senders,
     service,
+    sqlite_place,
+    sqlite_url,
     unstaffed,
 )
 
-__all__ = ["_short_logs", "ana", "clinic", "content", "database", "renderer", "seed", "senders", "service", "unstaffed"]
+__all__ = [
+    "_short_logs",
+    "ana",
+    "clinic",
+    "content",
+    "database",
+    "engines",
+    "renderer",
+    "seed",
+    "senders",
+    "service",
+    "sqlite_place",
+    "sqlite_url",
+    "unstaffed",
+]

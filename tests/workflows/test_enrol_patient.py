@@ -102,9 +102,7 @@ def test_whoever_comes_to_help_later_is_asked_from_then_on(clinic: Clinic, ana: 
 
 
 def test_a_helper_who_may_not_report_is_not_asked(clinic: Clinic, ana: str) -> None:
-    create_related_person(
-        clinic.service, site_id=clinic.site_id, patient_id=ana, may_report=False, may_receive=False
-    )
+    create_related_person(clinic.service, site_id=clinic.site_id, patient_id=ana, may_report=False, may_receive=False)
     clinic.tick()
     assert {p.name for p in clinic.rows(CheckinPlan)} == {"daily", "bad-day"}
     clinic.gateway.nothing_unexpected()

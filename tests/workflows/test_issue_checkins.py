@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from app.checkins.models import PublishedProgram
 from app.errors import Conflict, Rejected
 from app.workflows.change_patient import PatientChanges, change_patient
 from app.workflows.issue_checkins import issue_checkin, issue_due_checkins
 from app.zones import instant, wall_clock
-from tests.factories import AGENT, ANA, BEN, ROSA, check_in, create_patient, create_program, create_related_person
+from tests.factories import AGENT, ANA, BEN, NORA, ROSA, check_in, create_patient, create_program, create_related_person
 from tests.world import Clinic
 
 DAY = timedelta(days=1)
@@ -165,9 +166,18 @@ def test_moving_to_another_zone_never_asks_twice_on_one_local_date(clinic: Clini
 
 def test_one_plan_that_cannot_be_issued_does_not_hold_up_the_others(clinic: Clinic, ana: str) -> None:
     name = create_program(clinic.service, name="doomed")
-    create_patient(clinic.service, site_id=clinic.site_id, program=name, given_name="Ben", phone=BEN)
+    ben = create_patient(clinic.service, site_id=clinic.site_id, program=name, given_name="Ben", phone=BEN)
+    clinic.tick()
+    clinic.gateway.expect(BEN, "welcome")
+    whole = clinic.definition(name)
     clinic.break_program(name)
     clinic.at("tue 10:00")
     clinic.gateway.expect(ANA, "how are you today")
-    clinic.gateway.expect(BEN, "welcome")
+    clinic.gateway.expect(NORA, "AMBER")
     assert [c.patient_id for c in clinic.checkins()] == [ana]
+    assert clinic.alert().patient_id == ben
+    # Mended within the window, the slot is the one that it was.
+    clinic.damage(PublishedProgram, {"name": name}, definition=whole)
+    clinic.at("12:00")
+    clinic.gateway.expect(BEN, "how are you today")
+    assert [c.due_at for c in clinic.checkins(patient_id=ben)] == [datetime(2026, 3, 3, 15, 0, tzinfo=UTC)]

@@ -203,7 +203,14 @@ def test_a_value_that_the_database_refuses_does_not_lose_the_text(clinic: Clinic
 
 
 def test_when_the_database_is_away_the_provider_is_told_to_come_again(clinic: Clinic, ana: str) -> None:
+    _rename(clinic, "inbound_message", "gone")
+    try:
+        with pytest.raises(Unavailable):
+            clinic.receive(ANA, "8 1 1")
+    finally:
+        _rename(clinic, "gone", "inbound_message")
+
+
+def _rename(clinic: Clinic, table: str, name: str) -> None:
     with clinic.db.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE inbound_message RENAME TO gone"))
-    with pytest.raises(Unavailable):
-        clinic.receive(ANA, "8 1 1")
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))

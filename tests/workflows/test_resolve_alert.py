@@ -52,9 +52,7 @@ def test_not_useful_says_why(clinic: Clinic, alert: AlertSeen) -> None:
     assert resolve(clinic, alert, "not_useful", contacted_at=when, reason="She meant last year")
 
 
-def test_reaching_nobody_is_an_attempt_and_the_third_starts_the_welfare_check(
-    clinic: Clinic, alert: AlertSeen
-) -> None:
+def test_reaching_nobody_is_an_attempt_and_the_third_starts_the_welfare_check(clinic: Clinic, alert: AlertSeen) -> None:
     for number in (1, 2, 3):
         assert not resolve(clinic, alert, "no_contact_made", note="no answer")
         seen = clinic.alert()

@@ -8,7 +8,7 @@ ISSUED_EACH = 1.0
 """Statements that one more check-in may add to a batch."""
 DELIVERED_EACH = 1.5
 """Statements that one more text may add: its result is recorded by itself, because the provider answers one by one."""
-AN_ANSWER = 45
+AN_ANSWER = 30
 """Statements for one text that answers a question, with nothing to raise."""
 
 
@@ -32,15 +32,15 @@ def test_delivering_sixteen_takes_little_more_than_delivering_two(clinic: Clinic
 
 def test_an_answer_does_not_cost_more_as_the_history_grows(clinic: Clinic, ana: str) -> None:
     costs = []
-    for _ in range(3):
-        clinic.at("10:00")
+    for day in ("tue", "wed", "thu"):
+        clinic.at(f"{day} 10:00")
         with counting(clinic.db) as statements:
             clinic.receive(ANA, "2 2 2")
         costs.append(len(statements))
         clinic.finish(ana)
         clinic.later(hours=1)
     assert max(costs) <= AN_ANSWER, costs
-    assert costs[-1] <= costs[0] + 2, costs
+    assert costs[-1] <= costs[0] + 4, costs
     clinic.gateway.ignore_the_rest()
 
 

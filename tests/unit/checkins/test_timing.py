@@ -26,12 +26,12 @@ ZONES = [
 ]
 
 
-def utc(year: int, month: int, day: int, *rest: int) -> datetime:
-    return datetime(year, month, day, *rest).replace(tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
-def local(name: str, year: int, month: int, day: int, *rest: int) -> datetime:
-    return datetime(year, month, day, *rest).replace(tzinfo=zone(name))
+def local(name: str, year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=zone(name))
 
 
 def slots(timing, name: str, after: datetime, count: int, **more) -> list[Slot]:
