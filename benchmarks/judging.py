@@ -1,0 +1,43 @@
+"""B7: the rules of the shipped program, judged on one response of a person with ninety days of history."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import yaml
+
+from app.alerts.rules import AlertRule, evaluate
+from app.config import ROOT
+from app.questionnaires.definition import Questionnaire
+from benchmarks.figures import Figure, milliseconds, percentile
+
+_DAYS, _ROUNDS = 90, 300
+_AT_MOST = 0.001
+
+
+def measure() -> Figure:
+    """Judge as a flow does: a mapping for each check-in, definitions shared."""
+    dice = Random(7)
+    program = yaml.safe_load((ROOT / "programs" / "advanced-cancer.yaml").read_text())
+    asked = Questionnaire.from_mapping(yaml.safe_load((ROOT / "instruments" / "core-daily.yaml").read_text()))
+    rules = [AlertRule.from_mapping(rule) for rule in program["rules"]]
+    now = datetime.now(UTC)
+    history = [
+        {
+            "authored_at": now - timedelta(days=_DAYS - day), "respondent": "self", "check_in": "daily",
+            "status": "completed", "questionnaire": asked.url, "recall_period": asked.recall_period,
+            "items": asked.items, "answers": {item.link_id: dice.randint(0, 5) for item in asked.items},
+        }
+        for day in range(_DAYS + 1)
+    ]  # fmt: skip
+    samples = []
+    for _ in range(_ROUNDS):
+        started = time.perf_counter()
+        evaluate(rules, history)
+        samples.append(time.perf_counter() - started)
+    middle = percentile(samples, 50)
+    return Figure(
+        "B7", "-", f"{len(rules)} rules on one response, {_DAYS} days of history",
+        f"p50 {middle * 1000:.2f} ms, p99 {percentile(samples, 99) * 1000:.2f} ms", "", "≤ 1 ms", middle <= _AT_MOST,
+        {"latency_ms": milliseconds(samples), "rules": len(rules)},
+    )  # fmt: skip
