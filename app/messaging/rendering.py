@@ -84,11 +84,15 @@ class Renderer:
         Raises ``KeyError`` for a message that does not exist, ``TypeError`` when the variables are not exactly those
         that the message declares: a message that would leave with a hole in it never leaves.
         """
+        return simplify(self.words(name, language, **variables))
+
+    def words(self, name: str, language: str, /, **variables: Any) -> str:
+        """The same with every character as it was written, for a page. Raises as ``render`` does."""
         declared = TEMPLATES[name].variables
         if variables.keys() != declared:
             wrong = ", ".join(sorted(variables.keys() ^ declared))
             raise TypeError(f"message {name!r}: missing or undeclared variables: {wrong}")
-        return simplify(_tidy(self._find(name, language).render(variables)))
+        return _tidy(self._find(name, language).render(variables))
 
     def ask(
         self, items: Sequence[Asked], language: str, style: Style = Style.ASK, *, recall_hours: int | None = None

@@ -73,7 +73,8 @@ def guard() -> ResponseReturnValue | None:
 
 
 def _guard_staff(permission: Permission) -> ResponseReturnValue | None:
-    g.signed_in = find_signed_in(service(), request.cookies.get(SESSION_COOKIE, ""))
+    refreshing = request.endpoint == "web.show_worklist_rows"
+    g.signed_in = find_signed_in(service(), request.cookies.get(SESSION_COOKIE, ""), there=not refreshing)
     if g.signed_in is None:
         if wants_fragment():
             abort(401)

@@ -71,8 +71,11 @@ def sign_in(service: Service, *, email: str, password: str, site_code: str | Non
     return token
 
 
-def find_signed_in(service: Service, token: str) -> SignedIn | None:
-    """Who holds this cookie; ``None`` once signed out, idle for 15 minutes, 12 hours old, or disabled."""
+def find_signed_in(service: Service, token: str, *, there: bool = True) -> SignedIn | None:
+    """Who holds this cookie; ``None`` once signed out, idle for 15 minutes, 12 hours old, or disabled.
+
+    ``there`` tells that a person asked, and not a page that refreshes itself: only that keeps a session alive.
+    """
     now = service.clock.now()
     with service.db.reading(all_sites()) as session:
         row = staff.find_session(session, token=token)
@@ -92,7 +95,7 @@ def find_signed_in(service: Service, token: str) -> SignedIn | None:
             person.time_zone or site.time_zone,
             row.id,
         )
-        stale = now - row.last_seen_at > _STAMP_EVERY
+        stale = there and now - row.last_seen_at > _STAMP_EVERY
     if stale:
         touch_session(service, token)
     return found

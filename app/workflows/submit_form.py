@@ -34,7 +34,8 @@ class Form:
     """What a form page may show to somebody who passed the second fact.
 
     ``given`` holds the answers so far. ``urgent`` is set once something needs a person now; ``call_by`` is then a local
-    time, only if a shift covers it. ``site_words`` are clinic, readers, after_hours_phone, emergency_number.
+    time, only if a shift covers it. ``site_words`` are clinic, readers, after_hours_phone
+    (E.164), emergency_number and region (ISO 3166).
     """
 
     questionnaire: Questionnaire
@@ -77,6 +78,7 @@ def check_second_fact(service: Service, token: str, fact: str) -> bool:
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
         link, person, _checkin, site = _open(service, session, token)
+        checkins.lock_link(session, link=link)
         narrow(session, site.id)
         if link.paused_until is not None and link.paused_until > now:
             raise Conflict("Too many tries. Please wait 15 minutes, or call the clinic.")
@@ -217,8 +219,10 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
         crisis_line=CRISIS_LINES.get(site.region) if flags & SELF_HARM_FLAGS else None,
         site_words={
             "clinic": site.public_name,
-            "readers": wording.readers(service, site, person.language),
-            **wording.safety(site),
+            "readers": wording.readers(service, site, person.language, by_text=False),
+            "after_hours_phone": site.after_hours_phone,
+            "emergency_number": site.emergency_number,
+            "region": site.region,
         },
     )
 

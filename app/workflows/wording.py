@@ -16,8 +16,8 @@ from app.zones import zone
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def readers(service: Service, site: Site, language: str) -> str:
-    """Who reads answers at a site and when, in one sentence."""
+def readers(service: Service, site: Site, language: str, *, by_text: bool = True) -> str:
+    """Who reads answers at a site and when, in one sentence; with every accent where it is not for a text message."""
     days = [day for day in _DAYS if site.clinic_hours.get(day)]
     spans = site.clinic_hours[days[0]]
     said = {
@@ -26,7 +26,8 @@ def readers(service: Service, site: Site, language: str) -> str:
         "opens": spans[0][0].lstrip("0"),
         "closes": spans[-1][1].lstrip("0"),
     }
-    return service.renderer.render("readers", language, **said)
+    say = service.renderer.render if by_text else service.renderer.words
+    return say("readers", language, **said)
 
 
 def safety(site: Site) -> dict[str, str]:

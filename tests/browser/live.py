@@ -11,7 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app.config import Settings
 from app.factory import create_app
 from tests.conftest import KEYS
-from tests.edges.web.pages import PASSWORD, give_password, link_to
+from tests.edges.web.pages import PASSWORD, give_password, hurry, link_to
 from tests.fakes import FixedClock, RecordingGateway
 from tests.fixtures_of_flows import (
     _short_logs,
@@ -80,6 +80,7 @@ def settings(database_url: str) -> Settings:
 def riverside(settings: Settings, clinic: Clinic, clock: FixedClock, gateway: RecordingGateway) -> Iterator[Riverside]:
     """Riverside Clinic with Nora on call and its pages served; texts that leave are nobody's surprise here."""
     app = create_app(settings, clock=clock, gateway=gateway)
+    hurry(app)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.config import Settings
 from app.factory import create_app
-from tests.edges.web.pages import Pages, give_password
+from tests.edges.web.pages import Pages, give_password, hurry
 from tests.fakes import FixedClock, RecordingGateway
 from tests.fixtures_of_flows import (
     _short_logs,
@@ -47,6 +47,7 @@ def app(settings: Settings, clinic: Clinic, clock: FixedClock, gateway: Recordin
     """The whole application on the clinic's database and clock."""
     app = create_app(settings, clock=clock, gateway=gateway)
     app.testing = True
+    hurry(app)
     yield app
     app.extensions["bedside"].service.db.close()
 

@@ -62,3 +62,15 @@ def test_the_list_takes_few_statements_however_long_it_is(nora: Pages, clinic: C
 
 def test_the_fragment_tells_a_script_that_one_is_signed_out(pages: Pages) -> None:
     pages.get("/worklist/rows", status=401, headers={"X-Requested-With": "fetch"})
+
+
+def test_a_list_that_refreshes_itself_keeps_nobody_signed_in(nora: Pages, clinic: Clinic) -> None:
+    for status in (200, 200, 200, 303):  # the fourth, after 16 minutes, is sent to sign in
+        clinic.clock.advance(minutes=4)
+        nora.get("/worklist/rows", status=status)
+
+
+def test_reading_keeps_a_nurse_signed_in(nora: Pages, clinic: Clinic) -> None:
+    for _ in range(6):
+        clinic.clock.advance(minutes=4)
+        nora.get("/worklist")
