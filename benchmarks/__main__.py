@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -76,9 +77,9 @@ def _on(
 
 def main() -> None:
     """Run, print, write."""
-    given, console = _arguments(), Console()
+    given, console = _arguments(), Console(width=None if sys.stdout.isatty() else 160)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    table = Table("", "database", "what", "measured", "reference in this run", "target", "", title=machine, expand=False)
+    table = Table("", "database", "what", "measured", "reference in this run", "target", "", title=machine)
     figures = []
     for figure in run(given):
         figures.append(figure)

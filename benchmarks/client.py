@@ -1,4 +1,4 @@
-"""A light caller: requests are made and signed beforehand, and each connection is kept, so that the service is measured.
+"""A light caller: requests are made and signed beforehand, and connections kept, so that the service is measured.
 
 Each caller sends its own requests in order, one at a time, as one telephone network would.
 """
@@ -40,7 +40,7 @@ def signed_text(path: str, sender: str, body: str) -> bytes:
     signature = _validator.compute_signature(PUBLIC_URL + path, params)
     content = urlencode(params).encode()
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: bedside.test\r\nUser-Agent: TwilioProxy/1.1\r\nX-Twilio-Signature: {signature}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: bedside.test\r\nX-Twilio-Signature: {signature}\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content

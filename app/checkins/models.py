@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Base, SiteOwned
 
+_OPEN = text("status IN ('issued', 'started')")
+_MISSED = text("status = 'missed'")
+
 
 class PublishedProgram(Base):
     """One immutable version of a program: when people are asked, and what happens with the answers."""
@@ -81,6 +84,14 @@ class Checkin(SiteOwned, Base):
     __table_args__ = (
         UniqueConstraint("plan_id", "local_date", "slot"),
         Index("ix_checkin_patient_due", "patient_id", "due_at", "id"),
+        Index("ix_checkin_patient_open", "patient_id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index(
+            "ix_checkin_enrolment_missed",
+            "enrolment_id",
+            "window_ends_at",
+            postgresql_where=_MISSED,
+            sqlite_where=_MISSED,
+        ),
         Index(
             "ix_checkin_open",
             "next_action_at",

@@ -1,7 +1,7 @@
 """SQL for programs, enrolments, plans, check-ins and form links."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
@@ -12,10 +12,12 @@ from app.errors import NotFound
 from app.keyring import hash_token
 
 OPEN = ("issued", "started")
+_LONGEST_WINDOW = timedelta(days=14)
 
 # Every text asks this one, so it is made once: making it takes longer than running it.
 _OPEN_OF = (
-    select(Checkin)
+    select(Checkin, Enrolment)
+    .join(Enrolment, Enrolment.id == Checkin.enrolment_id)
     .where(
         Checkin.patient_id == bindparam("patient_id"),
         Checkin.related_person_id.is_not_distinct_from(bindparam("related_person_id")),
@@ -130,7 +132,15 @@ def lock_checkin(session: Session, *, checkin_id: str) -> Checkin:
 
 def find_open_checkin(session: Session, *, patient_id: str, related_person_id: str | None) -> Checkin | None:
     """The check-in that one person can answer now: the one they were asked last."""
-    return session.scalars(_OPEN_OF, {"patient_id": patient_id, "related_person_id": related_person_id}).first()
+    return find_open_dialogue(session, patient_id=patient_id, related_person_id=related_person_id)[0]
+
+
+def find_open_dialogue(
+    session: Session, *, patient_id: str, related_person_id: str | None
+) -> tuple[Checkin | None, Enrolment | None]:
+    """The same with the enrolment that it belongs to."""
+    asked = session.execute(_OPEN_OF, {"patient_id": patient_id, "related_person_id": related_person_id}).first()
+    return (asked[0], asked[1]) if asked else (None, None)
 
 
 def find_last_checkin(
@@ -180,6 +190,11 @@ def find_link(session: Session, *, token: str) -> FormLink | None:
     return session.scalar(select(FormLink).where(FormLink.token_hash == hash_token(token)))
 
 
+def lock_link(session: Session, *, link: FormLink) -> None:
+    """Hold a form link until the end of the transaction, as it is now: wrong answers are counted one at a time."""
+    session.refresh(link, with_for_update=True)
+
+
 def any_program(session: Session) -> bool:
     """Tell whether any program was ever published."""
     return session.scalar(select(PublishedProgram.id).limit(1)) is not None
@@ -191,7 +206,11 @@ def last_issued(
     """When each of some patients and their helpers was invited last, by both ids, if it was since a moment."""
     wanted = (
         select(Checkin.patient_id, Checkin.related_person_id, func.max(Checkin.issued_at))
-        .where(Checkin.patient_id.in_(patient_ids), Checkin.issued_at >= since)
+        .where(
+            Checkin.patient_id.in_(patient_ids),
+            Checkin.issued_at >= since,
+            Checkin.due_at >= since - _LONGEST_WINDOW,  # so that the index spares the years before
+        )
         .group_by(Checkin.patient_id, Checkin.related_person_id)
     )
     rows = session.execute(wanted)

@@ -12,7 +12,7 @@ from app.cli.content import publish_bundle
 from app.cli.processes import make_server, stop_on_signals
 from app.logs import configure_logging
 from app.workflows.load_demo import SIGN_INS, demo_is_loaded, load_demo
-from app.workflows.prepare_site import has_content
+from app.workflows.prepare_site import has_content, prepare_default_site
 
 demo_group = AppGroup("demo", help="A clinic to play with. Example: flask --app wsgi demo load")
 
@@ -52,6 +52,7 @@ def reset() -> None:
     for suffix in ("", "-wal", "-shm"):
         Path(path + suffix).unlink(missing_ok=True)
     schema.upgrade(url)
+    prepare_default_site(service())  # before publishing, which pins each program for the sites that there are
     publish_bundle(service(), AGENT)
     load_demo(service())
     console.print("The demo clinic is as new.")

@@ -65,6 +65,7 @@ class Worker:
             replies.join()
             scheduler.shutdown(wait=True)
             self._ticks.close()
+            self._wake.close()
             log.info("worker_stopped")
 
     def _deliver_when_woken(self) -> None:

@@ -20,7 +20,17 @@ class OutboundMessage(SiteOwned, Base):
 
     __tablename__ = "outbound_message"
     __table_args__ = (
-        Index("ix_outbound_due", "priority", "next_attempt_at", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        # By state and pool first: looking for a page must not read all the check-ins that wait.
+        Index(
+            "ix_outbound_due",
+            "state",
+            "pool",
+            "priority",
+            "next_attempt_at",
+            "id",
+            postgresql_where=_WAITING,
+            sqlite_where=_WAITING,
+        ),
         Index("ix_outbound_patient", "patient_id", "created_at", "id"),
         Index("ix_outbound_site_created", "site_id", "created_at", "id"),
         Index("ix_outbound_checkin", "checkin_id"),

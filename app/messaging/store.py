@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CursorResult, select, update
@@ -28,11 +29,16 @@ def insert_once(session: Session, row: Base) -> bool:
         for attribute in type(row).__mapper__.column_attrs
         if attribute.key in row.__dict__
     }
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    table: Any = type(row).__table__
     # What came back tells whether it was inserted; the row count of an insert is not known on every database.
-    inserted = dialect.insert(table).values(values).on_conflict_do_nothing().returning(table.c.id)
-    return session.execute(inserted).first() is not None
+    return session.execute(_insert_once(type(row), session.get_bind().dialect.name), values).first() is not None
+
+
+@cache
+def _insert_once(kind: type[Base], dialect_name: str) -> Any:
+    """The statement; made once, because every text that comes in needs it."""
+    dialect: Any = postgresql if dialect_name == "postgresql" else sqlite
+    table: Any = kind.__table__
+    return dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
 
 
 def insert_inbound(session: Session, row: InboundMessage) -> bool:

@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.questionnaires.models import Answer, PublishedQuestionnaire, QuestionnaireResponse
 
-# Every text asks these, so they are made once: making them takes longer than running them.
-_OF_CHECKIN = select(QuestionnaireResponse).where(QuestionnaireResponse.checkin_id == bindparam("checkin_id"))
-_ANSWERS = select(Answer).where(Answer.response_id.in_(bindparam("response_ids", expanding=True)))
+# Every text asks this, so it is made once: making it takes longer than running it.
+_OF_CHECKIN = (
+    select(QuestionnaireResponse, Answer)
+    .outerjoin(Answer, Answer.response_id == QuestionnaireResponse.id)
+    .where(QuestionnaireResponse.checkin_id == bindparam("checkin_id"))
+    .order_by(Answer.link_id)
+)
 
 
 def get_questionnaire(session: Session, *, questionnaire_id: str) -> PublishedQuestionnaire:
@@ -36,16 +40,17 @@ def find_questionnaire_by_url(session: Session, *, url: str, version: str) -> Pu
     return session.scalar(wanted.where(PublishedQuestionnaire.version == version))
 
 
-def find_response(session: Session, *, checkin_id: str) -> QuestionnaireResponse | None:
-    """What was answered to a check-in so far."""
-    return session.scalar(_OF_CHECKIN, {"checkin_id": checkin_id})
+def find_response(session: Session, *, checkin_id: str) -> tuple[QuestionnaireResponse | None, list[Answer]]:
+    """What was answered to a check-in so far: the response, if there is one, and its answers."""
+    rows = session.execute(_OF_CHECKIN, {"checkin_id": checkin_id}).all()
+    return (rows[0][0] if rows else None), [row[1] for row in rows if row[1] is not None]
 
 
 def list_answers(session: Session, *, response_ids: Sequence[str]) -> Sequence[Answer]:
     """The answers of some responses."""
     if not response_ids:
         return []
-    return session.scalars(_ANSWERS, {"response_ids": list(response_ids)}).all()
+    return session.scalars(select(Answer).where(Answer.response_id.in_(response_ids))).all()
 
 
 def list_responses(

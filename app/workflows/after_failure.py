@@ -81,7 +81,7 @@ def _find_another_way(
         if contact is not None and contact.status == "active":
             patients.set_contact_status(session, contact_point=contact, status=status)
         why = "opted out with their carrier, or the number changed hands" if code == OPTED_OUT else f"error {code}"
-        reason = f"{whose.capitalize()}'s number cannot be texted ({why}). They are not being asked: please find another way."
+        reason = f"{whose.capitalize()}'s number cannot be texted ({why}). They are not asked: please find another way."
     raise_concern(
         service, session,
         Concern(

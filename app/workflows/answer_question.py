@@ -54,11 +54,10 @@ class Dialogue:
         return Tier(self.response.tier) if self.response is not None and self.response.tier else None
 
 
-def load_dialogue(session: Session, person: Person, checkin: Checkin) -> Dialogue:
-    """Where a check-in stands."""
-    response = questionnaires.find_response(session, checkin_id=checkin.id)
-    rows = questionnaires.list_answers(session, response_ids=[response.id]) if response else []
-    enrolment = checkins.get_enrolment(session, enrolment_id=checkin.enrolment_id)
+def load_dialogue(session: Session, person: Person, checkin: Checkin, enrolment: Enrolment | None = None) -> Dialogue:
+    """Where a check-in stands; its enrolment is read where it is not known yet."""
+    response, rows = questionnaires.find_response(session, checkin_id=checkin.id)
+    enrolment = enrolment or checkins.get_enrolment(session, enrolment_id=checkin.enrolment_id)
     return Dialogue(
         person=person,
         checkin=checkin,

@@ -8,7 +8,6 @@ from app.alerts.logic import Basis
 from app.alerts.red_flags import RedFlag, find
 from app.alerts.rules import Finding
 from app.checkins import store as checkins
-from app.checkins.models import Checkin
 from app.codes import Channel, Tier
 from app.db import Session, scope_of
 from app.messaging.keywords import Keyword, classify, is_stop_request
@@ -40,7 +39,9 @@ def converse(service: Service, session: Session, person: Person, inbound: Inboun
     """
     with session.no_autoflush:  # nothing that these read was changed yet
         site = staff.get_site(session, site_id=scope_of(session))
-        checkin = checkins.find_open_checkin(session, patient_id=person.patient.id, related_person_id=person.related_id)
+        checkin, enrolment = checkins.find_open_dialogue(
+            session, patient_id=person.patient.id, related_person_id=person.related_id
+        )
     keyword = classify(inbound.body, person.language)
     if inbound.opt_out_type == "STOP" or keyword is Keyword.STOP or is_stop_request(inbound.body, person.language):
         screen(service, session, person, inbound)
@@ -57,7 +58,9 @@ def converse(service: Service, session: Session, person: Person, inbound: Inboun
         reply(session, person, body, inbound_id=inbound.id, now=service.clock.now())
         return "link"
     if checkin is not None and checkin.window_ends_at > service.clock.now():
-        return _answer(service, session, site, person, checkin, inbound, skipping=keyword is Keyword.SKIP)
+        with session.no_autoflush:
+            dialogue = load_dialogue(session, person, checkin, enrolment)
+        return _answer(service, session, site, dialogue, inbound, skipping=keyword is Keyword.SKIP)
     return _outside_checkin(service, session, site, person, inbound)
 
 
@@ -65,15 +68,13 @@ def _answer(
     service: Service,
     session: Session,
     site: Site,
-    person: Person,
-    checkin: Checkin,
+    dialogue: Dialogue,
     inbound: InboundMessage,
     *,
     skipping: bool,
 ) -> str:
     """Read a text as the reply to what was asked last; say the next thing."""
-    with session.no_autoflush:
-        dialogue = load_dialogue(session, person, checkin)
+    person, checkin = dialogue.person, dialogue.checkin
     items = _asked(dialogue)
     flags = find(inbound.body, person.language)
     read = {item.link_id: Given(skipped=True) for item in items} if skipping else _read(inbound.body, items, person)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from app.alerts.entries import ItemSet
 from app.alerts.rules import AlertRule
 from app.checkins import store as checkins
 from app.checkins.plan import CheckinPlanDefinition
@@ -36,7 +37,7 @@ class Program:
         return next((c for c in self.check_ins if c.name == name), None)
 
 
-_QUESTIONNAIRES: dict[str, Questionnaire] = {}
+_QUESTIONNAIRES: dict[str, tuple[Questionnaire, ItemSet]] = {}
 _PROGRAMS: dict[str, Program] = {}
 # Far more than are in use at a time; what is dropped is read again.
 _KEPT = 256
@@ -44,12 +45,12 @@ _KEPT = 256
 
 def load_questionnaire(session: Session, questionnaire_id: str) -> Questionnaire:
     """The questionnaire published under this id. Its rows never change and ids are never used twice: read once."""
-    known = _QUESTIONNAIRES.get(questionnaire_id)
-    if known is None:
-        row = questionnaires.get_questionnaire(session, questionnaire_id=questionnaire_id)
-        known = Questionnaire.from_mapping(row.definition)
-        _keep(_QUESTIONNAIRES, row.id, known)
-    return known
+    return _load(session, questionnaire_id)[0]
+
+
+def load_items(session: Session, questionnaire_id: str) -> ItemSet:
+    """What rules need to know of a questionnaire's items."""
+    return _load(session, questionnaire_id)[1]
 
 
 def load_program(session: Session, program_id: str) -> Program:
@@ -65,6 +66,16 @@ def load_program(session: Session, program_id: str) -> Program:
 def default_policy(tier: str) -> Mapping[str, Any]:
     """The ladder for an alert that no program stands behind: an unknown number, a person without an enrolment."""
     return _DEFAULT_LADDER[Tier(tier)]
+
+
+def _load(session: Session, questionnaire_id: str) -> tuple[Questionnaire, ItemSet]:
+    known = _QUESTIONNAIRES.get(questionnaire_id)
+    if known is None:
+        row = questionnaires.get_questionnaire(session, questionnaire_id=questionnaire_id)
+        questionnaire = Questionnaire.from_mapping(row.definition)
+        known = (questionnaire, ItemSet(questionnaire.items))
+        _keep(_QUESTIONNAIRES, row.id, known)
+    return known
 
 
 def _keep(kept: dict[str, T], id: str, definition: T) -> None:

@@ -100,7 +100,7 @@ def _set_aside(service: Service, plan_id: str) -> None:
         plan = checkins.postpone_plan(session, plan_id=plan_id, until=now + _SET_ASIDE)
         narrow(session, plan.site_id)
         patient = patients.lock_patient(session, patient_id=plan.patient_id)
-        reason = f"The {plan.name} check-in cannot be sent. It is tried again every five minutes; nobody is being asked."
+        reason = f"The {plan.name} check-in cannot be sent. It is tried again every 5 minutes; nobody is being asked."
         concern = Concern(kind="system", subject=f"plan:{plan.id}", tier="amber", patient=patient, reason=reason)
         raise_concern(service, session, concern)
 

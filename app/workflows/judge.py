@@ -13,7 +13,7 @@ from app.logs import get_logger
 from app.patients.models import Patient
 from app.questionnaires import store as questionnaires
 from app.questionnaires.models import Answer, QuestionnaireResponse
-from app.workflows.definitions import Program, load_questionnaire
+from app.workflows.definitions import Program, load_items, load_questionnaire
 from app.zones import zone
 
 log = get_logger()
@@ -34,7 +34,8 @@ def judge_response(
 ) -> list[Finding]:
     """What a response needs a person for; while it is not ``completed`` only rules run that one answer may fire.
 
-    ``texts`` are words that came with the answers; ``answers`` the response's, read where they are not given. Never raises: whatever the rules cannot judge is a red review.
+    ``texts`` are words that came with the answers; ``answers`` are the response's, read where they are not given.
+    Never raises: whatever the rules cannot judge is a red review.
     """
     rules = applicable(program.rules, patient)
     if not completed:
@@ -143,7 +144,7 @@ def _entry(session: Session, response: QuestionnaireResponse, answers: Collectio
         "questionnaire": questionnaire.url,
         "recall_period": questionnaire.recall_period,
         "language": response.language,
-        "items": questionnaire.items,
+        "items": load_items(session, response.questionnaire_id),
         "tier": response.tier,
         "answers": {a.link_id: None if a.status == "skipped" else _value(a) for a in answers},
     }
