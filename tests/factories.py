@@ -51,9 +51,7 @@ def patient_details(**details: Any) -> PatientDetails:
     return PatientDetails(**{**said, **details})
 
 
-def create_patients(
-    service: Service, *, site_id: str, how_many: int, first: int = 1, **details: Any
-) -> list[str]:
+def create_patients(service: Service, *, site_id: str, how_many: int, first: int = 1, **details: Any) -> list[str]:
     """Several patients, counted from ``first`` on, each with a number of their own."""
     rows = [
         patient_details(given_name=f"Patient {n}", phone=f"+1555012{n:04d}", **details)

@@ -20,7 +20,8 @@ from app.workflows.service import Service
 from tests.conftest import KEYS
 from tests.factories import ANA, create_patient
 from tests.fakes import FixedClock, RecordingGateway
-from tests.world import Clinic, Seed, make_seed, make_service, plant, shipped_content
+from tests.seed import Seed, make_seed, make_service, plant, shipped_content
+from tests.world import Clinic
 
 
 @pytest.fixture(scope="session", autouse=True)

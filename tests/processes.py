@@ -138,9 +138,9 @@ class Process:
         assert text in self.log(), f"{self.arguments} ended:\n{self.log()[-3000:]}"
         return self
 
-    def ask_to_end(self) -> None:
-        """Send SIGTERM."""
-        self._process.send_signal(signal.SIGTERM)
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
 
     def wait(self, timeout: float = _PATIENCE) -> int:
         """Wait for its end; the exit code."""
@@ -154,7 +154,7 @@ class Process:
     def stop(self) -> None:
         """End it, if it still runs, and forget its log."""
         if self.alive:
-            self.ask_to_end()
+            self.signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 self.wait(30)
         self.kill()

@@ -24,11 +24,12 @@ from app.workflows.enrol_patient import PatientDetails, add_patients
 from app.workflows.issue_checkins import issue_checkin
 from app.workflows.manage_staff import StaffDetails, add_staff
 from app.workflows.plan_shifts import ShiftDetails, add_schedule, add_shift
-from app.workflows.prepare_site import prepare_default_site
+from app.workflows.prepare_site import SiteDetails, prepare_default_site, set_up_site
 from app.workflows.publish_content import Publishable, publish_content
 from app.workflows.service import Service
 
 ANA, ROSA, NORA, OMAR, STRANGER = "+15550101001", "+15550101002", "+15550102001", "+15550102002", "+15550109999"
+SWITCHBOARD = "+15550108002"
 AGENT = "test"
 PROGRAM = "advanced-cancer"
 _SHIPPED_RED = "steps: [{page: on_call}, {after: PT15M, page: backup}, {after: PT15M, page: everyone}], repeat: PT15M"
@@ -113,7 +114,8 @@ def open_clinic(environ: Mapping[str, str], clock: Clock | None = None) -> Runni
 
 def furnish(service: Service) -> RunningClinic:
     """Publish the content and put Nora and Omar on call."""
-    site_id = prepare_default_site(service)
+    details = SiteDetails(public_name="Riverside Clinic", after_hours_phone="+15550108001", fallback_phone=SWITCHBOARD)
+    site_id = set_up_site(service, details, site_id=prepare_default_site(service))
     _publish(service)
     nora, omar = (
         add_staff(

@@ -1,6 +1,6 @@
 """A clinic to play with: the flows over a real database, a clock that a test moves, and a way out that remembers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,40 +8,33 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.alerts.models import Alert, AlertEvent
-from app.checkins.models import Checkin, PublishedProgram, SiteProgram
-from app.config import ROOT, Settings
-from app.content.loader import ContentBundle, load
+from app.checkins.models import Checkin, PublishedProgram
 from app.db import Database, all_sites
 from app.escalation.models import Page
 from app.messaging.models import InboundMessage, OutboundMessage
-from app.messaging.rendering import Renderer
-from app.questionnaires.models import Answer, PublishedQuestionnaire, QuestionnaireResponse
-from app.staff.models import Membership, Practitioner, Site
-from app.wake import LocalWake
+from app.questionnaires.models import Answer, QuestionnaireResponse
+from app.staff.models import Practitioner, Site
 from app.workflows import definitions
 from app.workflows.close_windows import close_windows
 from app.workflows.deliver_outbox import deliver_outbox, settle_unknown
 from app.workflows.escalate_alerts import escalate_alerts, sweep_alerts
 from app.workflows.issue_checkins import issue_checkin, issue_due_checkins
-from app.workflows.publish_content import Publishable, publish_content
 from app.workflows.receive_sms import InboundSms, receive_sms
 from app.workflows.service import Service
 from app.zones import instant, wall_clock
-from tests.factories import AGENT, ANA, NEW_YORK, OMAR, TESS, create_practitioner, create_shift, create_site
+from tests.factories import AGENT, ANA, NEW_YORK, create_shift
 from tests.fakes import FixedClock, RecordingGateway
 
 OUR_NUMBER = "+15550100001"
-_SEEDED = (Site, PublishedQuestionnaire, PublishedProgram, SiteProgram, Practitioner, Membership)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CALM = {"fever": "2", "function": "1", "urgency": "3"}
 _sids = count(1)
 
 T = TypeVar("T")
-Seed = Mapping[type[Any], Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -238,42 +231,6 @@ def counting(db: Database) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-
-
-def make_service(settings: Settings, database: Database, clock: FixedClock, renderer: Renderer) -> Service:
-    """The flows over a test's database, clock and words."""
-    return Service(settings, database, clock, renderer, LocalWake())
-
-
-def make_seed(service: Service, content: ContentBundle) -> Seed:
-    """The rows of a clinic with content and staff: made once a run by the flows, then copied into every database."""
-    site_id = create_site(service)
-    publish(service, content)
-    create_practitioner(service, site_id=site_id)
-    create_practitioner(service, site_id=site_id, name="Omar Haddad", phone=OMAR)
-    create_practitioner(service, site_id=site_id, name="Tess Okoye", phone=TESS)
-    with service.db.engine.connect() as connection:
-        tables = {model: model.__table__ for model in _SEEDED}
-        return {m: [dict(row) for row in connection.execute(select(t)).mappings()] for m, t in tables.items()}
-
-
-def plant(database: Database, seed: Seed) -> None:
-    """Copy the seed's rows into an empty database."""
-    with database.engine.begin() as connection:
-        for model, rows in seed.items():
-            connection.execute(insert(model.__table__), rows)  # type: ignore[attr-defined]
-
-
-def publish(service: Service, content: ContentBundle) -> None:
-    """Publish everything that is shipped."""
-    instruments = [Publishable(n, dict(i.data), i.fingerprint) for n, i in content.instruments.items()]
-    programs = [Publishable(n, dict(p.data), p.fingerprint) for n, p in content.programs.items()]
-    publish_content(service, instruments=instruments, programs=programs, agent=AGENT)
-
-
-def shipped_content() -> ContentBundle:
-    """What is shipped, read and checked: takes most of a second."""
-    return load(ROOT)
 
 
 def _seen(session: Session, row: Alert) -> AlertSeen:

@@ -20,7 +20,7 @@ def test_a_worker_ends_within_twenty_seconds_of_a_long_queue(stage: Stage) -> No
     # At a second a text the queue takes longer than the worker has.
     stage.network.fault("slow", times=MANY, seconds=1.0)
     worker = stage.nursery.start("worker")
-    wait_until(lambda: len(stage.network.texts()) >= 20, "the batch is under way")
+    wait_until(lambda: len(stage.network.kept) >= 20, "the batch is under way")
     worker.signal(signal.SIGTERM)
     worker.wait(20)
     assert worker.code == 0, worker.log()[-3000:]

@@ -39,7 +39,7 @@ def test_what_the_network_did_not_sign_stays_out(stage: Stage) -> None:
     form = stage.text_in("SM" + "1" * 32, phones(1)[0], "8 3 5")
     address = f"http://127.0.0.1:{stage.port}/webhooks/twilio/sms"
     signed = stage.network.sign(address, form)
-    forged = (
+    forged: tuple[dict[str, str], ...] = (
         {},
         {"X-Twilio-Signature": ""},
         {"X-Twilio-Signature": signed[:-4] + "AAA="},
@@ -63,7 +63,7 @@ def test_several_workers_ask_everybody_once(stage: Stage, workers: int, due: int
     stage.network.callbacks(loss=1.0)
     stage.clinic.make_plans_due()
     busy = [stage.nursery.start("worker") for _ in range(workers)]
-    wait_until(lambda: len(stage.network.texts()) >= due and not check_drained(stage.url), "all have left", 120)
+    wait_until(lambda: len(stage.network.kept) >= due and not check_drained(stage.url), "all have left", 120)
     for worker in busy:
         worker.signal(signal.SIGTERM)
     assert [worker.wait(20).code for worker in busy] == [0] * workers

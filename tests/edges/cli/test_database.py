@@ -137,7 +137,7 @@ def test_doctor_names_every_problem_at_once(cli: Cli) -> None:
     assert result.exit_code == 1
     assert "nobody is on call" in result.stdout
     assert "No worker has ever run" in result.stdout
-    assert "2 problems" in result.stderr
+    assert result.stderr.strip().endswith("problems found.")
 
 
 def test_doctor_names_a_database_without_its_tables(blank: Cli) -> None:

@@ -158,7 +158,7 @@ def test_one_bad_row_imports_nothing_and_every_bad_row_is_listed(
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
-        ([], "has no rows"),
+        ([], "the column given_name is missing"),
         ([HEADER], "has no rows"),
         (["given_name,phone", "Ana,1"], "the column family_name is missing"),
         ([HEADER + ",shoe_size", "x"], "'shoe_size' is no column"),

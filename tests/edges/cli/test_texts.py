@@ -20,14 +20,8 @@ def test_worker_once_does_all_that_is_due_and_ends(cli: Cli, clinic: RunningClin
     assert [row["kind"] for row in waiting(cli)] == ["invitation"]
     assert cli.succeed("worker", "--once").endswith("things done.")
     assert waiting(cli) == []
-    assert {row.id for row in clinic.rows(StageProgress)} >= {
-        "escalate",
-        "deliver",
-        "issue",
-        "close",
-        "settle",
-        "sweep",
-    }
+    stages = {row.id for row in clinic.rows(StageProgress)}
+    assert stages >= {"escalate", "deliver", "issue", "close", "settle", "sweep"}
     assert cli.succeed("worker", "--once") == "0 things done."
 
 
@@ -72,7 +66,7 @@ def test_a_conversation_can_be_played_in_the_terminal(cli: Cli, clinic: RunningC
 
 
 def test_the_clock_of_a_played_conversation_moves_forward_only(cli: Cli, clinic: RunningClinic) -> None:
-    (patient,) = clinic.add_patients(ANA)
+    clinic.add_patients(ANA)
     now = clinic.service.clock.now()
     tomorrow = f"{now + timedelta(days=2):%Y-%m-%d} 10:30"
     played = cli.run("simulate", ANA, "--at", tomorrow, "--zone", "America/New_York")

@@ -9,10 +9,10 @@ import pytest
 from app.jobs.ticks import Tick, Ticks
 from app.jobs.worker import Worker
 from app.tables import OutboundMessage, StageProgress
-from tests.edges.webhooks.door import ANA, Door, open_door
+from tests.edges.webhooks.door import Door, open_door
 from tests.fakes import FixedClock
 from tests.processes import wait_until
-from tests.running_clinic import NORA
+from tests.running_clinic import ANA, NORA
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from app.tables import Answer, InboundMessage
-from tests.edges.webhooks.door import ANA, OLD_TOKEN, Door, open_door
+from tests.edges.webhooks.door import OLD_TOKEN, Door, open_door
 from tests.fakes import FixedClock
+from tests.running_clinic import ANA
 
 
 @pytest.fixture

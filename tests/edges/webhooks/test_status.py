@@ -8,9 +8,9 @@ import pytest
 from app.errors import DeliveryFailed
 from app.messaging.gateway import Departure
 from app.tables import AlertEvent, DeliveryEvent, OutboundMessage
-from tests.edges.webhooks.door import ANA, PUBLIC_URL, Door, open_door
+from tests.edges.webhooks.door import PUBLIC_URL, Door, open_door
 from tests.fakes import FixedClock
-from tests.running_clinic import NORA, OMAR
+from tests.running_clinic import ANA, NORA, OMAR
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_page_that_does_not_arrive_calls_the_next_nurse_at_once(door: Door) ->
 
 
 def test_a_report_that_comes_before_the_answer_binds_the_text(door: Door) -> None:
-    sids = {}
+    sids: dict[str, str] = {}
 
     def report(departure: Departure) -> None:
         sids[departure.message_id] = sid = f"SM{len(sids):032d}"
