@@ -50,7 +50,8 @@ if csrf := app.extensions.get("csrf"):
 
 def main(port: int) -> None:
     """Web and worker together, until asked to stop."""
-    server = make_server(app, "127.0.0.1", port, threads=16)
+    with app.app_context():
+        server = make_server(app, "127.0.0.1", port, threads=16)
     worker = Worker(parts(app).service, parts(app).gateway)
     runner = threading.Thread(target=worker.run)
     stop_on_signals(server.close)

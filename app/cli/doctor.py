@@ -33,7 +33,7 @@ def doctor() -> None:
     if settings.sms_gateway == "simulated":
         console.print("Note: texts are simulated; nobody's telephone rings.")
     if problems:
-        raise Problems([f"{len(problems)} problems found."])
+        raise Problems(["1 problem found." if len(problems) == 1 else f"{len(problems)} problems found."])
 
 
 def _database() -> list[str]:

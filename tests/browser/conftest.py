@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from app.config import ROOT
 from tests.browser.live import (
@@ -32,6 +32,8 @@ __all__ = [
     "_short_logs", "clinic", "content", "database", "database_url", "engines", "renderer", "riverside", "seed",
     "senders", "service", "settings", "sqlite_place", "sqlite_url", "unstaffed",
 ]  # fmt: skip
+
+expect.set_options(timeout=30_000)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -79,7 +81,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"viewport": SMALL_PHONE, "locale": "en-US", **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # how long to wait on a busy machine; nothing waits that long otherwise
         page.on("request", foreign)
         page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
         page.on("console", lambda said: complain(said, tolerate))
