@@ -6,6 +6,7 @@ from random import Random
 
 import yaml
 
+from app.alerts.entries import ItemSet
 from app.alerts.rules import AlertRule, evaluate
 from app.config import ROOT
 from app.questionnaires.definition import Questionnaire
@@ -21,12 +22,12 @@ def measure() -> Figure:
     program = yaml.safe_load((ROOT / "programs" / "advanced-cancer.yaml").read_text())
     asked = Questionnaire.from_mapping(yaml.safe_load((ROOT / "instruments" / "core-daily.yaml").read_text()))
     rules = [AlertRule.from_mapping(rule) for rule in program["rules"]]
-    now = datetime.now(UTC)
+    now, items = datetime.now(UTC), ItemSet(asked.items)
     history = [
         {
             "authored_at": now - timedelta(days=_DAYS - day), "respondent": "self", "check_in": "daily",
             "status": "completed", "questionnaire": asked.url, "recall_period": asked.recall_period,
-            "items": asked.items, "answers": {item.link_id: dice.randint(0, 5) for item in asked.items},
+            "items": items, "answers": {item.link_id: dice.randint(0, 5) for item in asked.items},
         }
         for day in range(_DAYS + 1)
     ]  # fmt: skip
