@@ -5,8 +5,8 @@ from app.audit.models import AuditEvent
 from app.checkins.models import Checkin, CheckinPlan, Enrolment, FormLink, PublishedProgram, SiteProgram
 from app.columns import Base
 from app.escalation.models import OnCallSchedule, Page, Shift
-from app.messaging.models import DeliveryEvent, InboundMessage, OutboundMessage, SenderPace
-from app.operations.models import StageProgress, Switch
+from app.messaging.models import DeliveryEvent, InboundMessage, OutboundMessage, SenderPace, SideQuestion
+from app.operations.models import Canary, StageProgress, Switch
 from app.patients.models import Consent, ContactPoint, NameToken, Patient, RelatedPerson
 from app.questionnaires.models import Answer, PublishedQuestionnaire, QuestionnaireResponse
 from app.staff.models import ApiToken, IdempotentAnswer, Membership, Practitioner, SignInFailure, Site, StaffSession
@@ -14,9 +14,9 @@ from app.staff.models import ApiToken, IdempotentAnswer, Membership, Practitione
 metadata = Base.metadata
 
 __all__ = [
-    "Alert", "AlertEvent", "Answer", "ApiToken", "AuditEvent", "Checkin", "CheckinPlan", "Consent", "ContactPoint",
+    "Alert", "AlertEvent", "Answer", "ApiToken", "AuditEvent", "Canary", "Checkin", "CheckinPlan", "Consent", "ContactPoint",
     "DeliveryEvent", "Enrolment", "FormLink", "IdempotentAnswer", "InboundMessage", "Membership", "NameToken",
     "OnCallSchedule", "OutboundMessage", "Page", "Patient", "Practitioner", "PublishedProgram",
-    "PublishedQuestionnaire", "QuestionnaireResponse", "RelatedPerson", "SenderPace", "Shift", "SignInFailure", "Site",
+    "PublishedQuestionnaire", "QuestionnaireResponse", "RelatedPerson", "SenderPace", "Shift", "SideQuestion", "SignInFailure", "Site",
     "SiteProgram", "StaffSession", "StageProgress", "Switch", "metadata",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Tables of texts out (the outbox), of what the provider said of them, and of texts in."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.columns import Base, Encrypted, SiteOwned, encrypted
 
 _WAITING = text("state IN ('pending', 'leased', 'unknown')")
+_SILENT = text("next_poll_at IS NOT NULL")
+_UNSETTLED = text("settled_at IS NULL")
 
 
 class OutboundMessage(SiteOwned, Base):
@@ -34,6 +37,7 @@ class OutboundMessage(SiteOwned, Base):
         Index("ix_outbound_patient", "patient_id", "created_at", "id"),
         Index("ix_outbound_site_created", "site_id", "created_at", "id"),
         Index("ix_outbound_checkin", "checkin_id"),
+        Index("ix_outbound_silent", "next_poll_at", postgresql_where=_SILENT, sqlite_where=_SILENT),
     )
 
     business_key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -64,14 +68,20 @@ class OutboundMessage(SiteOwned, Base):
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     handed_over_at: Mapped[datetime | None]
+    next_poll_at: Mapped[datetime | None]
 
 
 class SenderPace(Base):
-    """When a sender may send again; ``id`` is the number or messaging service. Carriers queue what comes faster."""
+    """When a sender may send again; ``id`` is the number or messaging service. Carriers queue what comes faster.
+
+    A sender that the provider refuses altogether rests until ``paused_until``, for the error ``paused_code``.
+    """
 
     __tablename__ = "sender_pace"
 
     next_free_at: Mapped[datetime]
+    paused_until: Mapped[datetime | None]
+    paused_code: Mapped[int | None]
 
 
 class DeliveryEvent(Base):
@@ -113,3 +123,25 @@ class InboundMessage(SiteOwned, Base):
     practitioner_id: Mapped[str | None] = mapped_column(ForeignKey("practitioner.id"))
     result: Mapped[str] = mapped_column(String(20))
     received_at: Mapped[datetime]
+
+
+class SideQuestion(SiteOwned, Base):
+    """A question that we asked a number beside any check-in: ``who`` is writing, or ``where`` they are.
+
+    ``choices`` are what its numbered answers mean; ``inbound_id`` is the text that waits for the answer.
+    """
+
+    __tablename__ = "side_question"
+    __table_args__ = (
+        Index("ix_side_question_number", "number_index", "asked_at"),
+        Index("ix_side_question_open", "expires_at", postgresql_where=_UNSETTLED, sqlite_where=_UNSETTLED),
+    )
+
+    number_index: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(10))
+    choices: Mapped[list[Any]]
+    chosen: Mapped[int | None]
+    inbound_id: Mapped[str] = mapped_column(ForeignKey("inbound_message.id"))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = MappingProxyType(
         "after_hours_phone": ("the site's number when the clinic is closed", "555-010-0199"),
         "anchor_high": ("what the highest number means", "worst imaginable"),
         "anchor_low": ("what the lowest number means", "none"),
+        "choices": ("who it may be, each with a number", "1 Ana, 2 Rosa"),
         "clinic": ("public name of the site", "Riverside Clinic"),
         "closes": ("closing time, local", "17:00"),
         "code": ("an alert's code", "12A"),
@@ -29,6 +30,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = MappingProxyType(
         "name": ("first name that the patient chose", "Ana"),
         "opens": ("opening time, local", "8:00"),
         "options": ("the options, each with its number", "1 = none, 2 = some, 3 = more than half, 4 = all of the day"),
+        "place": ("a place as people call it", "London"),
         "question": ("a question as text, from Renderer.ask", ""),
         "readers": ("who reads and when: the message `readers`", "Nurses read this Mon-Fri 8:00-17:00."),
         "recall_hours": ("how far back the question looks, in hours; none when unsaid", 24),
@@ -82,12 +84,32 @@ TEMPLATES: Mapping[str, TemplateSpec] = MappingProxyType(
         "late_recorded": _spec(f"readers {_SAFETY}", 2),
         "not_in_checkin": _spec(f"readers {_SAFETY}", 2),
         "unknown_sender": _spec("emergency_number"),
+        # in the middle of a check-in
+        "later": _spec("time"),
+        "open_until": _spec("time link"),
+        "bad_day": _spec("question", 2),
+        "offer_bad_day": _spec(),
+        "corrected": _spec("labels"),
+        "two_answers": _spec("question", 2),
+        "no_pictures": _spec(),
+        "nothing_open": _spec("readers emergency_number"),
+        # who is writing, from where, in which language
+        "who_is_writing": _spec("choices"),
+        "where_are_you": _spec(),
+        "zone_set": _spec("place"),
+        "zone_unclear": _spec(),
+        "language_set": _spec(),
+        "wrong_number": _spec(),
+        "still_yours": _spec("clinic"),
+        "still_yours_thanks": _spec(),
         # agreeing, stopping, asking for help
         "welcome": _spec("clinic readers emergency_number", 2),
         "caregiver_welcome": _spec("clinic name emergency_number", 2),
         "stopped": _spec("clinic"),
         "started": _spec("clinic emergency_number"),
         "help": _spec(f"clinic readers {_SAFETY}", 2),
+        "paused": _spec(f"clinic {_SAFETY}"),
+        "respite": _spec("readers"),
         # to staff: a code and a tier, never a patient's name or symptom
         "page": _spec("tier code url"),
         "page_acknowledged": _spec("code url"),
@@ -95,6 +117,8 @@ TEMPLATES: Mapping[str, TemplateSpec] = MappingProxyType(
         "page_already": _spec("code who time"),
         "page_code_unknown": _spec("code url"),
         "fallback_page": _spec("clinic tier code url"),
+        "staff_stopped": _spec(),
+        "staff_started": _spec(),
     }
 )
 """Every message there is, by name; each has one file per language."""

@@ -25,3 +25,12 @@ class Switch(Base):
     on: Mapped[bool]
     changed_by: Mapped[str] = mapped_column(String(80))
     changed_at: Mapped[datetime]
+
+
+class Canary(Base):
+    """A text that we sent from one of our numbers to another, to see that it comes back; ``id`` is the word in it."""
+
+    __tablename__ = "canary"
+
+    sent_at: Mapped[datetime]
+    returned_at: Mapped[datetime | None]

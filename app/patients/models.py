@@ -63,7 +63,11 @@ class RelatedPerson(SiteOwned, Base):
 
 
 class ContactPoint(SiteOwned, Base):
-    """A number by which a patient, or a related person, is reached. Several people may share one."""
+    """A number by which a patient, or a related person, is reached. Several people may share one.
+
+    ``status`` is active, opted_out, unreachable, wrong, or unconfirmed (texted still, with nothing personal).
+    ``heard_from_at`` is when a text came from it last, to the day; ``paused_until`` ends a pause that they asked for.
+    """
 
     __tablename__ = "contact_point"
     __table_args__ = (Index("ix_contact_point_value_index", "value_index"),)
@@ -75,6 +79,9 @@ class ContactPoint(SiteOwned, Base):
     value = encrypted("_value")
     value_index: Mapped[str] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(12))
+    heard_from_at: Mapped[datetime | None]
+    asked_again_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

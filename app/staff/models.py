@@ -25,6 +25,7 @@ class Site(Base):
     fallback_name: Mapped[str] = mapped_column(String(80))
     fallback_phone: Mapped[str] = mapped_column(String(20))
     senders: Mapped[list[Any]]
+    spread_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     is_default: Mapped[bool]
     alert_counter: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -34,6 +34,7 @@ MAY_SEE_ALL_SITES: dict[str, str] = {
 """Module, and why one site is not known yet, or every site is meant."""
 
 NOT_OF_ONE_SITE = {
+    "canary": "proves the line of the whole service",
     "delivery_event": "comes from the provider, keyed by its id alone",
     "practitioner": "a person may work at several sites; Membership says where",
     "program": "published content is the same for every site",
