@@ -10,6 +10,7 @@ from jinja2 import nodes
 from app.content.fields import as_duration, entries
 from app.content.loader import ContentBundle
 from app.content.messages import render_sample
+from app.content.reading_age import OLDEST, available, reading_age
 from app.messaging.rendering import Asked, Renderer, Shape, environment
 from app.messaging.segments import measure
 from app.messaging.templates import TEMPLATES
@@ -20,6 +21,10 @@ CHECK_IN_SEGMENTS = 8
 
 LONG_SENTENCE = 22
 """More words than this in one sentence are hard to take in for somebody who is ill."""
+
+_PUT_IN = frozenset(
+    "anchor_high anchor_low clinic example labels link options place question recall_hours url who wording".split()
+)
 
 SIGN_OFF = (
     "The questions, thresholds and escalation times are defaults. A clinician of the site has to sign them off before "
@@ -41,7 +46,7 @@ class MessageCost:
 
 @dataclass(frozen=True, slots=True)
 class CheckInCost:
-    """The most that a check-in costs in outgoing segments when every question is asked and nothing is red."""
+    """The most that a check-in costs in outgoing segments: every question asked, all understood, and nothing red."""
 
     program: str
     check_in: str
@@ -51,27 +56,73 @@ class CheckInCost:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What there is to say about valid content. ``warnings`` do not keep it from being published."""
+    """What there is to say about valid content. ``warnings`` do not keep it from being published; ``notes`` tell."""
 
     messages: tuple[MessageCost, ...]
     check_ins: tuple[CheckInCost, ...]
     warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     sign_off: str = SIGN_OFF
 
 
 def report(bundle: ContentBundle) -> Report:
     """Measure every message and check-in of ``bundle``, and look for what its author may have overlooked."""
     renderer = Renderer(bundle.templates)
-    messages = tuple(_cost(renderer, name, language) for name in TEMPLATES for language in bundle.languages)
+    messages = tuple(
+        _cost(renderer, name, language, bundle.notes[language].encoding)
+        for name in TEMPLATES
+        for language in bundle.languages
+    )
     check_ins = tuple(_check_ins(bundle, renderer))
     warnings = [*_translation_gaps(bundle), *_long_sentences(messages), *_long_questions(bundle, renderer)]
+    warnings += [
+        f"{where}: needs a reader of {age:.0f}; aim at {OLDEST}: {text}"
+        for where, text, age in reading_ages(bundle, renderer)
+        if age > OLDEST
+    ]
     warnings += [
         f"{cost.program}: check-in {cost.check_in!r} can cost {cost.segments} segments in {cost.language!r}; "
         f"aim at {CHECK_IN_SEGMENTS}"
         for cost in check_ins
         if cost.segments > CHECK_IN_SEGMENTS
     ]
-    return Report(messages, check_ins, tuple(warnings))
+    return Report(messages, check_ins, tuple(warnings), tuple(_notes(bundle)))
+
+
+def _notes(bundle: ContentBundle) -> Iterator[str]:
+    for language, note in bundle.notes.items():
+        reader = f"reviewed by {note.reviewed_by}" if note.reviewed_by else "no native speaker has reviewed it yet"
+        yield f"{language} ({note.name}): {reader}."
+    for file in bundle.red_flags.values():
+        phrases = sum(len(said) for said in file.words.flags.values())
+        yield (
+            f"{file.file} version {file.words.version}, fingerprint {file.fingerprint[:12]}: {phrases} phrases for "
+            f"{len(file.words.flags)} signs, {len(file.words.idioms)} idioms."
+        )
+    if not available():
+        yield "Reading level was not checked: textstat is not installed (it comes with the development packages)."
+
+
+def reading_ages(bundle: ContentBundle, renderer: Renderer) -> Iterator[tuple[str, str, float]]:
+    """The file, the words and the reading age of every message and question that an age can be told for."""
+    for language in bundle.languages:
+        said = [
+            (f"sms_templates/{language}/{name}.txt", _own_words(renderer, name, language)) for name in TEMPLATES
+        ] + [
+            (instrument.file, text)
+            for instrument in bundle.instruments.values()
+            for item in instrument.questionnaire.items
+            for text in (item.wording(language), *(in_language(option.text, language) for option in item.options))
+        ]
+        for where, text in said:
+            if (age := reading_age(text, language)) is not None:
+                yield where, text, age
+
+
+def _own_words(renderer: Renderer, name: str, language: str) -> str:
+    """What a message says itself, without what is put into it: names, addresses, questions and lists of symptoms."""
+    variables = TEMPLATES[name].variables
+    return render_sample(renderer, name, language, **dict.fromkeys(_PUT_IN & variables, ""))
 
 
 def asked(item: Item, language: str) -> Asked:
@@ -104,10 +155,11 @@ def questions(questionnaire: Questionnaire, renderer: Renderer, language: str) -
     return texts
 
 
-def _cost(renderer: Renderer, name: str, language: str) -> MessageCost:
+def _cost(renderer: Renderer, name: str, language: str, encoding: str) -> MessageCost:
     text = render_sample(renderer, name, language)
     segments = measure(text)
-    return MessageCost(name, language, segments.encoding, segments.count, TEMPLATES[name].max_segments, text)
+    allowed = TEMPLATES[name].allowed(encoding)
+    return MessageCost(name, language, segments.encoding, segments.count, allowed, text)
 
 
 def _check_ins(bundle: ContentBundle, renderer: Renderer) -> Iterator[CheckInCost]:
@@ -115,7 +167,8 @@ def _check_ins(bundle: ContentBundle, renderer: Renderer) -> Iterator[CheckInCos
         for _, check_in in entries(program.data["check_ins"]):
             questionnaire = bundle.instruments[check_in["questionnaire"]].questionnaire
             for language in bundle.languages:
-                closing = render_sample(renderer, "closing", language)
+                closings = [render_sample(renderer, name, language) for name in ("closing", "closing_amber")]
+                closing = max(closings, key=lambda text: measure(text).count)
                 if check_in["respondent"] == "caregiver":
                     texts = [render_sample(renderer, "caregiver_invitation", language), closing]
                 else:
@@ -129,7 +182,7 @@ def _long_questions(bundle: ContentBundle, renderer: Renderer) -> Iterator[str]:
     for instrument in bundle.instruments.values():
         for language in bundle.languages:
             for text in questions(instrument.questionnaire, renderer, language):
-                if (count := measure(text).count) > 1:
+                if (count := measure(text).count) > TEMPLATES["question"].allowed(bundle.notes[language].encoding):
                     yield f"{instrument.file}: a question costs {count} segments in {language!r}: {text}"
 
 

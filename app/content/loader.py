@@ -11,9 +11,12 @@ from app.content.documents import Document, read_document, read_text
 from app.content.fields import NAME
 from app.content.fingerprint import fingerprint
 from app.content.instruments import instrument_findings
+from app.content.languages import FILE as LANGUAGE_FILE
+from app.content.languages import LanguageNote, read_note
 from app.content.messages import cost_problems, missing_messages, template_problems
 from app.content.problems import ContentInvalid, Problem
 from app.content.programs import program_findings
+from app.content.red_flags import WordFile, load_word_files
 from app.messaging.rendering import Renderer
 from app.questionnaires.definition import Questionnaire
 
@@ -43,11 +46,13 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class ContentBundle:
-    """All content, checked: instruments and programs by name, message templates by language and name."""
+    """All content, checked: instruments and programs by name, messages by language and name, red-flag words."""
 
     instruments: Mapping[str, Instrument]
     programs: Mapping[str, Program]
     templates: Mapping[str, Mapping[str, str]]
+    red_flags: Mapping[str, WordFile]
+    notes: Mapping[str, LanguageNote]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -56,13 +61,14 @@ class ContentBundle:
 
 
 def load(root: Path) -> ContentBundle:
-    """Read ``instruments/``, ``programs/`` and ``sms_templates/`` under ``root``.
+    """Read ``instruments/``, ``programs/``, ``sms_templates/`` and, where there is one, ``red_flags/`` under ``root``.
 
     Raises ``ContentInvalid`` with every problem found, each with its file and line: content is used whole or not at
     all.
     """
     problems: list[Problem] = []
-    templates = _templates(root, problems)
+    notes: dict[str, LanguageNote] = {}
+    templates = _templates(root, notes, problems)
     languages = frozenset(templates) | {language.value for language in Language}
     problems += missing_messages(templates, languages)
     instruments = _documents(root, "instruments", problems)
@@ -75,6 +81,7 @@ def load(root: Path) -> ContentBundle:
     for name, document in programs.items():
         findings = program_findings(document.data, name, readable)
         problems += [document.problem(place, message) for place, message in findings]
+    red_flags = load_word_files(root, languages, problems)
     if problems:
         raise ContentInvalid(problems)
     return ContentBundle(
@@ -83,6 +90,8 @@ def load(root: Path) -> ContentBundle:
             {n: Program(n, d.file, MappingProxyType(d.data), fingerprint(d.data)) for n, d in programs.items()}
         ),
         templates=MappingProxyType({language: MappingProxyType(said) for language, said in templates.items()}),
+        red_flags=MappingProxyType(red_flags),
+        notes=MappingProxyType(notes),
     )
 
 
@@ -107,21 +116,24 @@ def _documents(root: Path, folder: str, problems: list[Problem]) -> dict[str, Do
     return found
 
 
-def _templates(root: Path, problems: list[Problem]) -> dict[str, dict[str, str]]:
-    """Message texts by language and name; those that cannot be compiled are left out and reported."""
+def _templates(root: Path, notes: dict[str, LanguageNote], problems: list[Problem]) -> dict[str, dict[str, str]]:
+    """Message texts by language and name, and what each language says of itself; what is wrong is reported."""
     found: dict[str, dict[str, str]] = {}
     for folder in _files(root, "sms_templates", problems):
         if not folder.is_dir():
             problems.append(Problem(f"sms_templates/{folder.name}", 1, "expected a folder for a language"))
             continue
         language = found.setdefault(folder.name, {})
+        notes[folder.name] = read_note(root, f"sms_templates/{folder.name}", problems)
         for path in _files(root, f"sms_templates/{folder.name}", problems):
             language.update(_template(root, f"sms_templates/{folder.name}/{path.name}", path, problems))
-    problems += _costs(found, {problem.file for problem in problems})
+    problems += _costs(found, notes, {problem.file for problem in problems})
     return found
 
 
 def _template(root: Path, file: str, path: Path, problems: list[Problem]) -> dict[str, str]:
+    if path.name == LANGUAGE_FILE:
+        return {}
     if path.suffix != ".txt":
         problems.append(Problem(file, 1, "name it with the ending .txt"))
         return {}
@@ -134,13 +146,15 @@ def _template(root: Path, file: str, path: Path, problems: list[Problem]) -> dic
     return {path.stem: "" if wrong else text}
 
 
-def _costs(templates: Mapping[str, Mapping[str, str]], wrong: Set[str]) -> Iterator[Problem]:
+def _costs(
+    templates: Mapping[str, Mapping[str, str]], notes: Mapping[str, LanguageNote], wrong: Set[str]
+) -> Iterator[Problem]:
     renderer = Renderer(templates)
     for language, messages in templates.items():
         for name in messages:
             file = f"sms_templates/{language}/{name}.txt"
             if file not in wrong:
-                yield from cost_problems(file, name, language, renderer)
+                yield from cost_problems(file, name, language, renderer, notes[language].encoding)
 
 
 def _files(root: Path, folder: str, problems: list[Problem]) -> list[Path]:

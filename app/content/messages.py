@@ -59,8 +59,8 @@ def template_problems(file: str, name: str, text: str) -> Iterator[Problem]:
             yield Problem(file, node.lineno, f"{node.name!r} is given from outside and cannot be set here")
 
 
-def cost_problems(file: str, name: str, language: str, renderer: Renderer) -> Iterator[Problem]:
-    """Whether the message can be rendered, and stays within its segments, with typical values."""
+def cost_problems(file: str, name: str, language: str, renderer: Renderer, encoding: str) -> Iterator[Problem]:
+    """Whether the message can be rendered, and stays within the segments of its language, with typical values."""
     try:
         text = render_sample(renderer, name, language)
     except (TemplateError, TypeError, KeyError, ValueError) as error:
@@ -68,7 +68,8 @@ def cost_problems(file: str, name: str, language: str, renderer: Renderer) -> It
         return
     if not text:
         yield Problem(file, 1, "says nothing")
-    segments, allowed = measure(text), TEMPLATES[name].max_segments
+    segments = measure(text)
+    allowed = TEMPLATES[name].allowed(encoding)
     if segments.count > allowed or len(text) > MAX_CHARACTERS:
         yield Problem(
             file, 1, f"costs {segments.count} segments ({segments.encoding}) with typical values; {allowed} at most"
@@ -78,6 +79,8 @@ def cost_problems(file: str, name: str, language: str, renderer: Renderer) -> It
 def render_sample(renderer: Renderer, name: str, language: str, **known: Any) -> str:
     """The message with typical values, except for those ``known``; what is itself a message is in the same language."""
     values = {variable: VARIABLES[variable][1] for variable in TEMPLATES[name].variables}
+    if "open_hours" in values:
+        values["open_hours"] = render_sample(renderer, "open_days", language)
     if "readers" in values:
         values["readers"] = render_sample(renderer, "readers", language)
     if "question" in values:

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.alerts.red_flag_idioms import IDIOMS
-from app.alerts.red_flag_words import PHRASES, SETS
 from app.alerts.red_flags import RedFlag, find
+from app.alerts.word_files import SHIPPED, read_lexicon
+from app.alerts.word_list import FLAGS, WordList, readable
 from app.plain_text import fold
+
+LISTS = {words.language: words for words in read_lexicon(SHIPPED).lists}
 
 FLAGGED: dict[str, list[str]] = {
     "chest_pain": [
@@ -242,6 +244,39 @@ FLAGGED: dict[str, list[str]] = {
     ],
 }
 
+ALSO_FLAGGED: dict[str, list[str]] = {
+    "chest_pain": ["my chest is killing me", "pain behind my breastbone", "angina again", "me duele el corazón"],
+    "cannot_breathe": [
+        "breathless at rest",
+        "my shortness of breath is much worse",
+        "my breathing is really bad",
+        "no me entra el aire",
+        "no alcanzo a respirar",
+        "respira muy rápido",
+        "se está poniendo morado",
+    ],
+    "bleeding": [
+        "there is a lot of blood",
+        "blood everywhere",
+        "bloody nose that will not stop",
+        "vomit like coffee grounds",
+        "hay mucha sangre",
+        "vómito como posos de café",
+    ],
+    "leg_weakness": [
+        "my legs stopped working",
+        "legs like jelly",
+        "perdí la fuerza en las piernas",
+        "no tengo fuerza en las piernas",
+    ],
+    "bladder_control": ["lost control of bowels", "can't feel when I pee", "se me sale la orina", "wetting the bed"],
+    "fever": ["38.5 C", "101 F", "tengo temperatura"],
+    "shaking_chills": ["uncontrollable shaking", "estoy temblando", "tiemblo mucho de frío"],
+    "new_confusion": ["she doesn't make sense", "dad is acting strange", "ve gente que no está"],
+    "wants_to_die": ["I have had enough of living"],
+    "seizure": ["le dio un ataque"],
+}
+
 NOT_FLAGGED: list[str] = [
     "no chest pain",
     "No chest pain today",
@@ -457,6 +492,28 @@ def test_somebody_who_says_it_is_heard_whatever_their_language_setting(flag: str
     assert [found.flag for found in find(text, language)] == [flag]
 
 
+@pytest.mark.parametrize(("flag", "text"), [(flag, text) for flag, texts in ALSO_FLAGGED.items() for text in texts])
+def test_other_ways_to_say_it_are_heard_too(flag: str, text: str) -> None:
+    assert [found.flag for found in find(text, "en")] == [flag]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no tengo temperatura",
+        "temperatura normal",
+        "this question doesn't make sense",
+        "not much blood pressure medicine left",
+        "le dio un ataque de risa",
+        "my shortness of breath is the same",
+        "no lots of blood",
+        "it is 40 outside",
+    ],
+)
+def test_what_sounds_like_them_pages_nobody(text: str) -> None:
+    assert find(text, "en") == []
+
+
 @pytest.mark.parametrize("text", NOT_FLAGGED)
 def test_denials_idioms_and_small_talk_page_nobody(text: str) -> None:
     assert find(text, "en") == []
@@ -520,13 +577,14 @@ def test_a_flag_at_the_end_of_the_longest_message_is_found() -> None:
 
 
 def test_every_flag_has_phrases_in_every_language() -> None:
-    assert all(set(blocks) == {"en", "es"} and all(blocks.values()) for blocks in PHRASES.values())
+    assert set(LISTS) == {"ar", "en", "es"}
+    assert all(set(words.flags) == set(FLAGS) and all(words.flags.values()) for words in LISTS.values())
 
 
-def spoken(phrase: str) -> list[str]:
+def spoken(phrase: str, words: WordList) -> list[str]:
     """Ways of saying a phrase of the lists: each alternative of each word once, with what may be missing left out."""
     pieces = [
-        [word.rstrip("*") for name in piece.split("|") for word in SETS.get(name[1:], name).split("|")]
+        [word.rstrip("*") for name in piece.split("|") for word in words.lists.get(name[1:], (name,))]
         for piece in phrase.split()
         if piece not in {"..", "$"} and not piece.startswith("(")
     ]
@@ -539,24 +597,26 @@ def spoken(phrase: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("flag", "phrase"),
+    ("language", "flag", "phrase"),
     [
-        (flag, line.strip())
-        for flag, blocks in PHRASES.items()
-        for block in blocks.values()
-        for line in block.strip().splitlines()
+        (language, flag, phrase)
+        for language, words in LISTS.items()
+        for flag, phrases in words.flags.items()
+        for phrase in phrases
     ],
 )
-def test_every_listed_phrase_raises_its_flag_and_no_idiom_swallows_it(flag: str, phrase: str) -> None:
-    unheard = [text for text in spoken(phrase) if flag not in {found.flag for found in find(text, "en")}]
-    assert unheard == []
+def test_every_listed_phrase_raises_its_flag_and_no_idiom_swallows_it(language: str, flag: str, phrase: str) -> None:
+    said = spoken(phrase, LISTS[language])
+    assert [text for text in said if flag not in {found.flag for found in find(text, "en")}] == []
 
 
 def test_the_lists_are_written_the_way_texts_are_folded() -> None:
-    blocks = [block for flag in PHRASES.values() for block in flag.values()] + list(IDIOMS.values())
-    text = "\n".join([*blocks, *SETS.values()])
-    assert fold(text) == text
-    assert "'" not in text
+    for words in LISTS.values():
+        phrases = [phrase for block in (*words.flags.values(), words.idioms) for phrase in block]
+        text = "\n".join([*phrases, *(word for named in words.lists.values() for word in named)])
+        assert fold(text) == text
+        assert "'" not in text
+        assert all(map(readable, phrases))
 
 
 WORDS = st.sampled_from(
@@ -572,7 +632,7 @@ def test_any_text_is_screened_the_same_way_twice(text: str, language: str) -> No
     first = find(text, language)
     assert first == find(text, language)
     assert len({found.flag for found in first}) == len(first)
-    assert {found.flag for found in first} <= set(PHRASES)
+    assert {found.flag for found in first} <= set(FLAGS)
 
 
 @settings(max_examples=100, deadline=None)

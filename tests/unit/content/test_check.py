@@ -1,27 +1,37 @@
 """What a clinician is told about valid content before it is published."""
 
-from app.content.check import report
+import sys
+
+import pytest
+
+from app.content.check import Report, report
 from app.content.loader import load
+from tests.unit.content.conftest import ROOT
 
 
-def test_every_message_is_shown_with_its_cost_in_every_language(content):
-    told = report(load(content.root))
+@pytest.fixture(scope="module")
+def told() -> Report:
+    return report(load(ROOT))
 
+
+def test_every_message_is_shown_with_its_cost_in_every_language(told):
     (closing,) = [cost for cost in told.messages if (cost.name, cost.language) == ("closing", "es")]
     assert (closing.encoding, closing.segments, closing.allowed) == ("GSM-7", 1, 1)
     assert closing.text.startswith("Gracias, eso es todo. Enfermeria lo lee lun-vie 8:00-17:00.")
 
 
-def test_a_clinician_is_asked_to_sign_off(content):
-    assert "sign them off" in report(load(content.root)).sign_off
+def test_a_clinician_is_asked_to_sign_off(told):
+    assert "sign them off" in told.sign_off
 
 
 def test_an_emergency_number_lost_in_translation_is_noticed(content):
     content.replace("sms_templates/es/red_uncovered.txt", "{{ emergency_number }}", "911")
 
-    (warning,) = report(load(content.root)).warnings
+    warnings = report(load(content.root)).warnings
 
-    assert warning.startswith("sms_templates/es/red_uncovered.txt: does not mention emergency_number")
+    assert [w.split(",")[0] for w in warnings if "does not mention" in w] == [
+        "sms_templates/es/red_uncovered.txt: does not mention emergency_number"
+    ]
 
 
 def test_a_check_in_that_costs_too_much_is_noticed(content):
@@ -50,3 +60,60 @@ def test_a_long_sentence_is_noticed(content):
     )
 
     assert any("words in one sentence" in warning for warning in report(load(content.root)).warnings)
+
+
+def test_the_higher_price_of_another_alphabet_is_shown_and_has_a_bound_of_its_own(told):
+    (invitation,) = [cost for cost in told.messages if (cost.name, cost.language) == ("invitation", "ar")]
+    assert (invitation.encoding, invitation.segments, invitation.allowed) == ("UCS-2", 5, 5)
+    assert "advanced-cancer: check-in 'daily' can cost 17 segments in 'ar'; aim at 8" in told.warnings
+
+
+def test_a_heart_in_an_english_message_is_no_reason_for_a_higher_price(content):
+    content.replace("sms_templates/en/help.txt", "how you are.", "how you are \u2665.")
+
+    assert any("en/help.txt:1: costs 3 segments (UCS-2)" in str(problem) for problem in content.problems())
+
+
+def test_it_is_said_whether_a_native_speaker_has_read_a_language(content):
+    content.replace("sms_templates/es/language.yaml", "reviewed_by: null", 'reviewed_by: "Rosa Flores, 2026-03-02"')
+
+    notes = report(load(content.root)).notes
+
+    assert "ar (العربية): no native speaker has reviewed it yet." in notes
+    assert "es (Español): reviewed by Rosa Flores, 2026-03-02." in notes
+
+
+def test_the_red_flag_words_are_shown_with_their_version(told):
+    notes = [note for note in told.notes if note.startswith("red_flags/")]
+
+    assert len(notes) == 3
+    assert all("version 1, fingerprint " in note and " phrases for 13 signs, " in note for note in notes)
+
+
+def test_a_text_that_needs_too_much_school_is_noticed(content):
+    content.replace(
+        "sms_templates/en/help.txt",
+        "we ask by text how you are.",
+        "notwithstanding considerable deterioration, participation necessitates electronic communication.",
+    )
+    content.replace(
+        "instruments/core-daily.yaml",
+        "How worn out have you felt in the last 24 hours?",
+        "Characterise the intensity of debilitating exhaustion experienced recently and typically?",
+    )
+
+    warnings = [warning for warning in report(load(content.root)).warnings if "aim at 11" in warning]
+
+    assert {warning.split(": needs a reader of ")[0] for warning in warnings} == {
+        "sms_templates/en/help.txt",
+        "instruments/core-daily.yaml",
+    }
+
+
+def test_where_the_library_is_missing_it_is_said_that_reading_was_not_checked(content, monkeypatch):
+    monkeypatch.setitem(sys.modules, "textstat", None)  # what an installation without it looks like to Python
+
+    told = report(load(content.root))
+
+    assert any(note.startswith("Reading level was not checked") for note in told.notes)
+    assert not any("reader of" in warning for warning in told.warnings)

@@ -23,19 +23,21 @@ MISTAKES = {
     # name: (file, text to replace, replacement, lines below the replaced text's first, words of the message)
     "unknown key": (DAILY, "    worse: high\n    label: {en: \"pain\"", "    wurse: high\n    label: {en: \"pain\"", 0, "wurse: is not a key"),
     "missing key": (DAILY, "url: urn:bedside:questionnaire:core-daily\n", "", None, "url: is missing"),
-    "number as version": (DAILY, 'version: "1"', "version: 1", 0, "write it in quotes"),
+    "number as version": (DAILY, 'version: "2"', "version: 2", 0, "write it in quotes"),
     "unknown item type": (DAILY, "    type: scale", "    type: slider", 0, "'slider' is not known: use choice, number, scale or text"),
     "scale upside down": (DAILY, "    min: 0\n    max: 10", "    min: 10\n    max: 0", 0, "min 10 must be less than max 0"),
     "scale without end": (DAILY, "    max: 10\n    worse: high\n    label: {en: \"pain\"", "    worse: high\n    label: {en: \"pain\"", -4, "a scale needs min and max"),
     "same id twice": (DAILY, "  - link_id: breathlessness", "  - link_id: pain", 0, "'pain' is used by an earlier item"),
     "same code twice": (DAILY, 'code: "267036007"', 'code: "22253000"', 0, "same code as 'pain'"),
     "text without a language": (DAILY, '\n      es: "¿Cuánto dolor ha tenido en las últimas 24 horas?"', "", -1, "text: is missing in 'es'"),
-    "option without a language": (DAILY, '{value: 3, text: {en: "more than half", es: "más de la mitad"}}', '{value: 3, text: {en: "more than half"}}', 0, "text: is missing in 'es'"),
-    "anchor without a language": (DAILY, '    anchors: {en: ["none", "worst imaginable"], es: ["nada", "lo peor imaginable"]}', '    anchors: {en: ["none", "worst imaginable"]}', 0, "anchors: is missing in 'es'"),
+    "option without a language": (DAILY, '{value: 3, text: {en: "more than half", es: "más de la mitad", ar: "أكثر من النصف"}}', '{value: 3, text: {en: "more than half"}}', 0, "text: is missing in 'es'"),
+    "anchor without a language": (DAILY, '    anchors: {en: ["none", "worst imaginable"], es: ["nada", "lo peor imaginable"], ar: ["لا شيء", "أسوأ ما يمكن"]}', '    anchors: {en: ["none", "worst imaginable"]}', 0, "anchors: is missing in 'es'"),
     "same option twice": (DAILY, "      - {value: 2, text: {en: \"neither\"", "      - {value: 1, text: {en: \"neither\"", 0, "1 is used by an earlier option"),
     "option that is no number": (DAILY, "      - {value: 2, text: {en: \"neither\"", "      - {value: two, text: {en: \"neither\"", 0, "expected a whole number"),
     "option in words of the phone company": (DAILY, 'en: "it can wait"', 'en: "Cancel."', 0, "ends, starts or steers a text conversation"),
     "the same in Spanish": (DAILY, 'es: "puede esperar"', 'es: "¡Sí!"', 0, "ends, starts or steers a text conversation"),
+    "the same in Arabic": (DAILY, 'ar: "يمكن الانتظار"', 'ar: "إلغاء"', 0, "ends, starts or steers a text conversation"),
+    "text without Arabic": (DAILY, '\n      ar: "ما شدة الألم في آخر 24 ساعة؟"', "", -2, "text: is missing in 'ar'"),
     "label that is a keyword": (DAILY, 'label: {en: "tiredness"', 'label: {en: "Tired"', 0, "ends, starts or steers a text conversation"),
     "anchor that is a keyword": (DAILY, '["none", "worst imaginable"]', '["no", "worst imaginable"]', 0, "ends, starts or steers a text conversation"),
     "branch on nothing": (DAILY, "{item: worry, at_least: 4}", "{item: wory, at_least: 4}", 0, "there is no item 'wory'"),
@@ -47,7 +49,7 @@ MISTAKES = {
     "together twice": (DAILY, "[nausea, appetite]", "[nausea, pain]", 0, "'pain' is already asked together"),
     "together with free text": (DAILY, "[nausea, appetite]", "[nausea, free_text]", 0, "'free_text' is not answered with a number"),
     "address used twice": (DAILY, "questionnaire:core-daily", "questionnaire:bad-day", 0, "is the url of 'bad-day' too"),
-    "key written twice": (DAILY, 'version: "1"', 'version: "1"\nversion: "2"', 1, "the key 'version' is written twice"),
+    "key written twice": (DAILY, 'version: "2"', 'version: "2"\nversion: "3"', 1, "the key 'version' is written twice"),
     "not YAML": (DAILY, "ask_together:", "ask_together: [", 1, "not readable as YAML"),
     "recall that is no duration": (DAILY, "recall_period: PT24H", "recall_period: 24 hours", 0, "'24 hours' is not a duration"),
     "program in another file": (PROGRAM, "name: advanced-cancer", "name: other", 0, "is in a file called advanced-cancer.yaml"),
@@ -95,7 +97,7 @@ def test_a_mistake_is_named_with_its_file_its_line_and_the_reason(content, mista
 
 
 def test_all_mistakes_are_told_at_once_and_in_order(content):
-    content.replace(DAILY, 'version: "1"', "version: 1")
+    content.replace(DAILY, 'version: "2"', "version: 2")
     content.replace(DAILY, "    type: scale", "    type: slider")
     content.replace(PROGRAM, "window: PT20H", "window: long")
     content.replace("sms_templates/es/closing.txt", "{{ readers }}", "{{ reader }}")
@@ -173,12 +175,41 @@ def test_a_missing_folder_or_message_is_a_problem(content):
 
 
 def test_a_language_that_is_only_begun_lacks_all_that_is_not_yet_said(content):
-    content.write("sms_templates/ar/link.txt", "{{ link }}")
+    content.write("sms_templates/fr/link.txt", "{{ link }}")
 
     problems = content.problems()
 
-    assert Problem("sms_templates/ar/closing.txt", 1, "is missing") in problems
-    assert any(problem.file == DAILY and "title: is missing in 'ar'" in problem.message for problem in problems)
+    assert Problem("sms_templates/fr/closing.txt", 1, "is missing") in problems
+    assert Problem("red_flags/fr.yaml", 1, "is missing") in problems
+    assert any(problem.file == DAILY and "title: is missing in 'fr'" in problem.message for problem in problems)
+
+
+def test_a_shipped_language_that_was_taken_away_is_missed(content):
+    shutil.rmtree(content.root / "sms_templates/ar")
+
+    assert Problem("sms_templates/ar/wants_to_die.txt", 1, "is missing") in content.problems()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("name: Arabic\ndirection: up\n", 2, "direction: 'up' is not known: use ltr or rtl"),
+        ("name: Arabic\ndirection: rtl\nreviewd_by: Nora\n", 3, "reviewd_by: is not a key"),
+        ("direction: rtl\n", 1, "name: is missing"),
+    ],
+)
+def test_what_a_language_says_of_itself_is_checked(content, text, line, words):
+    content.write("sms_templates/ar/language.yaml", text)
+
+    found = [problem for problem in content.problems() if problem.file == "sms_templates/ar/language.yaml"]
+
+    assert [(problem.line, words in problem.message) for problem in found] == [(line, True)]
+
+
+def test_a_language_may_say_nothing_of_itself(content):
+    (content.root / "sms_templates/es/language.yaml").unlink()
+
+    assert load(content.root).notes["es"].reviewed_by is None
 
 
 @pytest.mark.parametrize(
@@ -242,9 +273,9 @@ def test_a_file_that_is_not_what_it_should_be_is_a_problem_and_not_a_crash(conte
 
 
 def test_the_error_reads_like_a_list_for_the_terminal(content):
-    line = content.replace(DAILY, 'version: "1"', "version: 1")
+    line = content.replace(DAILY, 'version: "2"', "version: 2")
 
-    with pytest.raises(ContentInvalid, match=rf"^{DAILY}:{line}: version: expected text, found 1: write it in quotes$"):
+    with pytest.raises(ContentInvalid, match=rf"^{DAILY}:{line}: version: expected text, found 2: write it in quotes$"):
         load(content.root)
 
 
