@@ -35,6 +35,7 @@ class Channel(StrEnum):
 class Language(StrEnum):
     """Languages that messages and questions are shipped in (BCP 47)."""
 
+    AR = "ar"
     EN = "en"
     ES = "es"
 

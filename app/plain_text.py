@@ -6,6 +6,9 @@ from functools import lru_cache
 _APOSTROPHES = frozenset("'’‘‛ʼ′´`＇")
 _DASHES = frozenset("‐‑‒–—―−﹣－")
 _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+# One letter in several shapes, which people and keyboards (Persian, Urdu) use for each other, and the mark that only
+# stretches a word. The marks above and below Arabic letters go with all other accents.
+_ARABIC = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ۃ": "ه", "ٱ": "ا", "ـ": ""})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 
 
@@ -30,4 +33,5 @@ def fold_character(character: str) -> str:
     if character in _DASHES:
         return "-"
     decomposed = unicodedata.normalize("NFKD", character.casefold())
-    return "".join(c for c in decomposed if unicodedata.category(c) not in _INVISIBLE).casefold()
+    plain = "".join(c for c in decomposed if unicodedata.category(c) not in _INVISIBLE).casefold()
+    return plain.translate(_ARABIC)

@@ -10,6 +10,7 @@ from app.cli.common import AGENT, Problems, console, handled, service, show
 from app.content.check import report
 from app.content.loader import ContentBundle, load
 from app.content.problems import ContentInvalid
+from app.content.red_flags import unheard
 from app.workflows.publish_content import Publishable, publish_content, published_definition
 from app.workflows.service import Service
 
@@ -23,12 +24,15 @@ def check() -> None:
 
     Example: flask --app wsgi content check
     """
-    found = report(_load(service()))
+    bundle = _load(service())
+    found = report(bundle)
     rows = [(m.language, m.name, m.encoding, m.segments, m.allowed) for m in found.messages]
     show(["Language", "Message", "Encoding", "Segments", "At most"], rows)
     for cost in found.check_ins:
         console.print(f"{cost.program} {cost.check_in} ({cost.language}): {cost.segments} segments out")
-    for warning in found.warnings:
+    for note in found.notes:
+        console.print(note)
+    for warning in (*found.warnings, *unheard(bundle.red_flags)):
         console.print(f"Warning: {warning}")
     console.print(found.sign_off)
     console.print("The content can be published.")

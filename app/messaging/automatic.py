@@ -66,3 +66,12 @@ def looks_encoded(text: str) -> bool:
     except (binascii.Error, ValueError):
         return False
     return True
+
+
+def decoded(text: str) -> str | None:
+    """What a message that looks encoded says, or ``None`` where no words come out."""
+    try:
+        said = base64.b64decode(text[:_LONGEST].strip(), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    return said if said.strip() and all(c.isprintable() or c.isspace() for c in said) else None

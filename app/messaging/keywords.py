@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 
+from app.messaging.stop_wishes import PATTERNS, WHOLE
 from app.plain_text import fold
 
 _LONGEST = 1600
@@ -24,6 +27,8 @@ class Keyword(StrEnum):
     LINK = "LINK"
     RESPITE = "RESPITE"
     WRONG = "WRONG"
+    TRAVEL = "TRAVEL"
+    LANGUAGE = "LANGUAGE"
 
 
 _CARRIER_WORDS: dict[str, dict[Keyword, tuple[str, ...]]] = {
@@ -37,9 +42,22 @@ _CARRIER_WORDS: dict[str, dict[Keyword, tuple[str, ...]]] = {
         Keyword.HELP: ("help", "info"),
     },
     "es": {
-        Keyword.STOP: ("alto", "parar", "pare", "paren", "baja", "cancelar", "detener", "salir", "revocar"),
+        # ALTO also means "high". It stays because US carriers ask every programme in Spanish to honour it (their
+        # short code rules). BAJA does not: it also means "low", no US carrier asks for it, and who writes "dar de
+        # baja" is understood below.
+        Keyword.STOP: ("alto", "parar", "pare", "paren", "cancelar", "detener", "salir", "revocar"),
         Keyword.START: ("iniciar", "comenzar", "empezar", "reanudar"),
         Keyword.HELP: ("ayuda", "informacion"),
+    },
+    # The carriers' words stay Latin in every language. "ابدأ" (begin) is left out of START: without its marks it is
+    # "أبدا" (not at all), which answers a question about pain.
+    "ar": {
+        Keyword.STOP: (
+            "توقف", "توقفوا", "قف", "قفوا", "أوقف", "أوقفوا", "إيقاف", "إلغاء", "إلغاء الاشتراك",
+            "ألغ الاشتراك", "الغي الاشتراك", "انسحاب",
+        ),
+        Keyword.START: ("اشتراك", "اشترك", "بدء", "استئناف", "تفعيل"),
+        Keyword.HELP: ("مساعدة", "المساعدة", "معلومات"),
     },
 }  # fmt: skip
 
@@ -53,6 +71,9 @@ _PRODUCT_WORDS: dict[str, dict[Keyword, tuple[str, ...]]] = {
         Keyword.LINK: ("link", "new link"),
         Keyword.RESPITE: ("respite", "need a break", "i need a break"),
         Keyword.WRONG: ("wrong", "wrong number", "wrong person"),
+        Keyword.TRAVEL: (
+            "travel", "traveling", "travelling", "im traveling", "im travelling", "i am traveling", "i am travelling",
+        ),
     },
     "es": {
         Keyword.LATER: ("despues", "luego", "mas tarde", "ahora no"),
@@ -65,60 +86,40 @@ _PRODUCT_WORDS: dict[str, dict[Keyword, tuple[str, ...]]] = {
         Keyword.WRONG: (
             "equivocado", "equivocada", "numero equivocado", "persona equivocada", "numero incorrecto",
         ),
+        Keyword.TRAVEL: ("viaje", "de viaje", "viajando", "estoy de viaje", "estoy viajando"),
+    },
+    "ar": {
+        Keyword.LATER: ("لاحقا", "فيما بعد", "بعدين", "ليس الآن", "مو الآن", "مش الآن"),
+        Keyword.BACK: ("رجوع", "الرجوع", "عودة", "ارجع", "تراجع"),
+        Keyword.SKIP: ("تخطي", "تخطى", "تخط", "تجاوز"),
+        Keyword.TIRED: (
+            "متعب", "متعبة", "تعبان", "تعبانة", "أنا متعب", "أنا متعبة", "أنا تعبان", "أنا تعبانة", "مرهق", "مرهقة",
+            "متعب جدا", "متعبة جدا",
+        ),
+        Keyword.PAUSE: ("إيقاف مؤقت", "توقف مؤقت", "وقف مؤقت"),
+        Keyword.LINK: ("رابط", "الرابط", "رابط جديد"),
+        Keyword.RESPITE: ("راحة", "استراحة", "أحتاج راحة", "أحتاج إلى راحة", "أحتاج استراحة", "أحتاج إلى استراحة"),
+        Keyword.WRONG: ("خطأ", "رقم خطأ", "الرقم خطأ", "رقم خاطئ", "الرقم خاطئ", "غلط", "الرقم غلط", "شخص خطأ"),
+        Keyword.TRAVEL: ("سفر", "مسافر", "مسافرة", "أنا مسافر", "أنا مسافرة", "على سفر", "في سفر"),
     },
 }  # fmt: skip
 
-RESERVED_WORDS: frozenset[str] = frozenset(
-    {word.upper() for words in _CARRIER_WORDS.values() for group in words.values() for word in group}
-    | {"YES", "NO", "SI"}
-)
-"""Upper-case, unaccented words that no question may ask for as an answer: a carrier, or we, would act on them."""
-
-_WHOLE_STOP = frozenset(
-    {
-        "please stop", "stop please", "stop now", "stop it", "just stop", "stop this", "stop pls", "pls stop",
-        "stop thank you", "stop thanks", "no thanks stop", "remove me", "leave me alone",
-        "por favor paren", "por favor pare", "paren por favor", "pare por favor", "ya paren", "alto por favor",
-        "basta", "ya basta", "dejenme en paz", "dejeme en paz",
-    }
-)  # fmt: skip
-
-# "Don't text me after nine" asks for other hours, not for none; a person of the care team reads it.
-_NOT_A_TIME = (
-    r"(?! (?:any )?(?:again )?(?:at|so|after|before|during|in the|on|until|till|while|between|when|if|tonight|"
-    r"this (?:early|late)|early|late|today|tomorrow|de noche|de madrugada|en la|por la|a las|tan|antes|"
-    r"despues|hasta|cuando|mientras|los|hoy|manana)\b)"
-)
-_STOP_REQUESTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        # "You never stop texting me" and "don't stop texting me" say the opposite; "why did you stop" asks.
-        r"(?<!dont )(?<!not )(?<!never )(?<!did you )(?<!have you )(?<!cant )(?<!if you )"
-        r"\b(?:stop|quit|cease) (?:with )?(?:texting|messaging|sending|contacting|bothering|writing)"
-        r"(?: to)?(?: (?:me|us|this (?:number|phone)|these|those|any more|messages|texts)\b)++" + _NOT_A_TIME,
-        r"(?<!dont )(?<!not )(?<!never )\b(?:stop|quit|cancel|end) (?:all )?(?:of )?(?:the|these|this|those|your|my)"
-        r" (?:texts?|texting|messages?|messaging|sms|check ?ins?)\b" + _NOT_A_TIME,
-        r"\b(?:dont|do not|never|please no longer) (?:ever )?(?:want you to )?(?:text|message|contact|sms|write to)"
-        r" (?:me|us|this (?:number|phone))(?: (?:any ?more|again|ever))*+\b" + _NOT_A_TIME,
-        r"\b(?:dont|do not|no longer) (?:want|wish|need|send)(?: me)?(?: to (?:get|receive|have))?"
-        r"(?: any)?(?: more)?(?: of)?(?: these| your| the| those)? (?:texts?|messages?|sms)\b" + _NOT_A_TIME,
-        r"\bno more (?:texts?|messages?|texting|messaging)\b" + _NOT_A_TIME,
-        r"\b(?:take|remove|delete|drop) (?:me|us|my (?:number|phone|name)|this number) (?:off|from|out)\b",
-        r"\b(?:want|wish|like|need|please|pls)(?: \w+)? (?:to )?(?:unsubscribe|opt out|optout)\b",
-        r"\b(?:unsubscribe|opt) (?:me|us)\b",
-        r"\b(?:revoke|withdraw|take back) my (?:consent|permission)\b",
-        r"\bno (?:me|nos) (?:manden?|mandes|envien?|envies|escriban?|escribas|contacten?|contactes|molesten?|molestes|"
-        r"texteen?)(?: (?:mas|ya|otra vez|nunca|mensajes?|textos?))*+\b" + _NOT_A_TIME,
-        r"(?<!no )\b(?:dejen?|deja|paren?|para|basta) (?:ya )?de (?:mandar|enviar|escribir|molestar|textear|contactar)"
-        r"(?:me|nos)?+(?: mas)?+(?: mensajes?| textos?)?+\b" + _NOT_A_TIME,
-        r"\b(?:ya no|no) (?:quiero|deseo|necesito) (?:recibir )?(?:mas )?(?:sus |estos |los )?(?:mensajes?|textos?)\b"
-        + _NOT_A_TIME,
-        r"\b(?:ya no|no) (?:quiero|deseo) que me (?:escriban|manden|envien|contacten|molesten)\b" + _NOT_A_TIME,
-        r"\bno mas (?:mensajes?|textos?)\b",
-        r"\b(?:darme|denme|deme|dame|dar me) de baja\b",
-        r"\b(?:quitenme|quiteme|saquenme|saqueme|borrenme|borreme|eliminenme|elimineme) (?:de|del)\b",
-    )
-)
+# The languages of the service, each by its name in all of them: somebody who cannot read ours writes theirs.
+_LANGUAGE_NAMES: dict[str, tuple[str, ...]] = {
+    "en": (
+        "english", "in english", "ingles", "en ingles", "الإنجليزية", "بالإنجليزية", "إنجليزي", "بالإنجليزي",
+        "الإنكليزية", "بالإنكليزية", "إنكليزي", "بالإنكليزي",
+    ),
+    "es": (
+        "espanol", "en espanol", "castellano", "en castellano", "spanish", "in spanish", "الإسبانية", "بالإسبانية",
+        "إسباني",
+    ),
+    "ar": (
+        "العربية", "بالعربية", "عربي", "عربية", "العربي", "بالعربي", "لغة عربية", "اللغة العربية", "باللغة العربية",
+        "arabic", "in arabic", "arabe", "en arabe",
+    ),
+}  # fmt: skip
+_COURTEOUS = re.compile(r"^(?:please|por favor|من فضلك|لو سمحت) | (?:please|por favor|من فضلك|لو سمحت|لطفا)$")
 
 _CODE = re.compile(r"([0-9]{1,6}[abcdefghjklmnpqrtuvwxy])")
 _AROUND_CODE = " \n.,;:!\"'()[]{}*_-#"
@@ -128,17 +129,21 @@ def classify(text: str, language: str) -> Keyword | None:
     """Say what a message that is nothing but a keyword asks for; ``None`` for every other message.
 
     Case, accents and surrounding punctuation do not matter. Words of ``language`` and English count. The words that
-    stop messages count in every language that we ship: nobody should have to know what language we filed them under.
+    stop messages, and the names of languages, count in every language that we ship: nobody should have to know what
+    language we filed them under.
     """
     said = _words(text)
     for tongue in (_base(language), "en"):
-        for table in (_CARRIER_WORDS, _PRODUCT_WORDS):
-            for keyword, spoken in table.get(tongue, {}).items():
-                if said in spoken:
-                    return keyword
-    if any(said in words[Keyword.STOP] for words in _CARRIER_WORDS.values()):
+        if (keyword := _meanings().get(tongue, {}).get(said)) is not None:
+            return keyword
+    if any(words.get(said) is Keyword.STOP for words in _meanings().values()):
         return Keyword.STOP
-    return None
+    return Keyword.LANGUAGE if _language_named(said) else None
+
+
+def language_named(text: str) -> str | None:
+    """The language that is the whole message, by its name in any language of ours: ``"en"``, ``"es"`` or ``"ar"``."""
+    return _language_named(_words(text))
 
 
 def is_stop_request(text: str, language: str) -> bool:
@@ -148,9 +153,9 @@ def is_stop_request(text: str, language: str) -> bool:
     carriers act on the keyword only, so the caller must stop by itself. All shipped languages are looked at.
     """
     said = _words(text)
-    if said in _WHOLE_STOP or classify(text, language) is Keyword.STOP:
+    if said in WHOLE or classify(text, language) is Keyword.STOP:
         return True
-    return any(pattern.search(said) for pattern in _STOP_REQUESTS)
+    return any(pattern.search(said) for pattern in PATTERNS)
 
 
 def acknowledgement_code(text: str) -> str | None:
@@ -171,9 +176,41 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(text[:_LONGEST]).replace("'", "")))
 
 
+def _language_named(said: str) -> str | None:
+    name = _COURTEOUS.sub("", said)
+    return next((language for language, names in _languages() if name in names), None)
+
+
+@cache
+def _meanings() -> dict[str, dict[str, Keyword]]:
+    """What each word means, by language, in the spelling that a message is folded to."""
+    return {
+        tongue: {_words(word): keyword for keyword, word in _spoken(tongue)}
+        for tongue in _CARRIER_WORDS.keys() | _PRODUCT_WORDS.keys()
+    }
+
+
+@cache
+def _languages() -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple((code, frozenset(_words(name) for name in names)) for code, names in _LANGUAGE_NAMES.items())
+
+
+def _spoken(tongue: str) -> Iterator[tuple[Keyword, str]]:
+    for table in (_PRODUCT_WORDS, _CARRIER_WORDS):
+        for keyword, words in table.get(tongue, {}).items():
+            yield from ((keyword, word) for word in words)
+
+
 def _base(language: str) -> str:
     return language.split("-", maxsplit=1)[0].lower()
 
 
 def _ascii_digit(character: str) -> str:
     return str(unicodedata.decimal(character)) if character.isdecimal() else character
+
+
+RESERVED_WORDS: frozenset[str] = frozenset(
+    {_words(word).upper() for words in _CARRIER_WORDS.values() for group in words.values() for word in group}
+    | {"YES", "NO", "SI", "BAJA", _words("نعم"), _words("لا")}
+)
+"""Folded upper-case words that no question may ask for as an answer: a carrier somewhere, or we, would act on them."""

@@ -11,9 +11,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.messaging.segments import simplify
 from app.messaging.templates import TEMPLATES, VARIABLES, TemplateSpec
 
-__all__ = ["TEMPLATES", "VARIABLES", "Asked", "Renderer", "Shape", "Style", "TemplateSpec", "environment"]
+__all__ = ["TEMPLATES", "VARIABLES", "Asked", "Renderer", "Shape", "Style", "TemplateSpec", "environment", "marks"]
 
 FALLBACK = "en"
+
+_MARKS = {"ar": ("، ", "؛ ")}
+_LATIN_MARKS = (", ", "; ")
 
 
 class Shape(StrEnum):
@@ -55,6 +58,11 @@ class Asked:
             values = [value for value, _ in self.options]
             return min(values), max(values)
         return self.low, self.high
+
+
+def marks(language: str) -> tuple[str, str]:
+    """The comma and the semicolon of a language, each with the blank behind it."""
+    return _MARKS.get(language.split("-", 1)[0], _LATIN_MARKS)
 
 
 def environment() -> ImmutableSandboxedEnvironment:
@@ -103,7 +111,7 @@ class Renderer:
         """
         if style == Style.AGAIN and items[0].shape is not Shape.TEXT:
             low, high, _ = _common(items)
-            return self.render("not_understood", language, **_together(items), low=low, high=high)
+            return self.render("not_understood", language, **_together(items, language), low=low, high=high)
         if len(items) > 1:
             return self._ask_together(items, language, recall_hours)
         return self._ask_one(items[0], language)
@@ -111,7 +119,7 @@ class Renderer:
     def _ask_together(self, items: Sequence[Asked], language: str, recall_hours: int | None) -> str:
         low, high, anchors = _common(items)
         low_word, high_word = anchors or (None, None)
-        said = _together(items, hints=anchors is None)
+        said = _together(items, language, hints=anchors is None)
         bounds = {"low": low, "high": high, "anchor_low": low_word, "anchor_high": high_word}
         return self.render("ask_together", language, **said, **bounds, recall_hours=recall_hours)
 
@@ -120,7 +128,7 @@ class Renderer:
             case Shape.TEXT:
                 return self.render("ask_text", language, wording=item.wording)
             case Shape.CHOICE:
-                return self.render("ask_choice", language, wording=item.wording, options=_options(item, " = "))
+                return self.render("ask_choice", language, wording=item.wording, options=_options(item, language))
             case Shape.NUMBER:
                 return self.render("ask_number", language, wording=item.wording, example=_example([item]))
         low_word, high_word = item.anchors or (None, None)
@@ -143,23 +151,25 @@ class Renderer:
         return self._compiled[language, name]
 
 
-def _together(items: Sequence[Asked], *, hints: bool = False) -> dict[str, Any]:
+def _together(items: Sequence[Asked], language: str, *, hints: bool = False) -> dict[str, Any]:
     """What a question for several numbers mentions; ``hints`` add each choice's options, where no scale is shared."""
-    separator = "; " if hints else ", "
-    labels = separator.join(_hinted(item) if hints else item.label for item in items)
-    return {"count": len(items), "labels": labels, "example": _example(items)}
+    comma, semicolon = marks(language)
+    labels = [_hinted(item, language) for item in items] if hints else [item.label for item in items]
+    return {"count": len(items), "labels": (semicolon if hints else comma).join(labels), "example": _example(items)}
 
 
-def _hinted(item: Asked) -> str:
+def _hinted(item: Asked, language: str) -> str:
     if item.shape is Shape.CHOICE:
-        return f"{item.label} ({_options(item, ' ')})"
+        return f"{item.label} ({_options(item, language, ' ')})"
     if item.shape is Shape.SCALE and item.anchors:
-        return f"{item.label} ({_number(item.low)} {item.anchors[0]}, {_number(item.high)} {item.anchors[1]})"
+        comma, _ = marks(language)
+        return f"{item.label} ({_number(item.low)} {item.anchors[0]}{comma}{_number(item.high)} {item.anchors[1]})"
     return item.label
 
 
-def _options(item: Asked, between: str) -> str:
-    return ", ".join(f"{value}{between}{text}" for value, text in item.options)
+def _options(item: Asked, language: str, between: str = " = ") -> str:
+    comma, _ = marks(language)
+    return comma.join(f"{value}{between}{text}" for value, text in item.options)
 
 
 def _common(items: Sequence[Asked]) -> tuple[Any, Any, tuple[str, str] | None]:

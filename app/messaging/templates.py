@@ -13,7 +13,6 @@ VARIABLES: Mapping[str, tuple[str, Any]] = MappingProxyType(
         "anchor_low": ("what the lowest number means", "none"),
         "choices": ("who it may be, each with a number", "1 Ana, 2 Rosa"),
         "clinic": ("public name of the site", "Riverside Clinic"),
-        "closes": ("closing time, local", "17:00"),
         "code": ("an alert's code", "12A"),
         "count": ("how many numbers are asked for", 3),
         "covered": ("whether a nurse is on shift now", True),
@@ -21,14 +20,15 @@ VARIABLES: Mapping[str, tuple[str, Any]] = MappingProxyType(
         "emergency_number": ("number of the emergency services", "911"),
         "example": ("numbers that would be a well-formed reply", "3 0 5"),
         "first": ("whether this is the first invitation of the week", True),
-        "first_day": ("first day the clinic is open: mon, tue, wed, thu, fri, sat or sun", "mon"),
+        "first_day": ("first day of a run of open days: mon, tue, wed, thu, fri, sat or sun", "mon"),
         "high": ("the highest number taken; none without bounds", 10),
+        "hours": ("opening hours, local; none where days with the same hours follow", "8:00-17:00"),
         "labels": ("short names of what is asked, comma between", "pain, breathlessness, tiredness"),
-        "last_day": ("last day the clinic is open, as first_day", "fri"),
+        "last_day": ("last day of a run of open days, as first_day; none for a single day", "fri"),
         "link": ("address of the check-in form", "https://bedside.example.org/c/AbCdEfGhIjKlMnOpQrStUv"),
         "low": ("the lowest number taken; none without bounds", 0),
         "name": ("first name that the patient chose", "Ana"),
-        "opens": ("opening time, local", "8:00"),
+        "open_hours": ("when the clinic is open: the message `open_days` for each run of days", "Mon-Fri 8:00-17:00"),
         "options": ("the options, each with its number", "1 = none, 2 = some, 3 = more than half, 4 = all of the day"),
         "place": ("a place as people call it", "London"),
         "question": ("a question as text, from Renderer.ask", ""),
@@ -46,10 +46,14 @@ VARIABLES: Mapping[str, tuple[str, Any]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class TemplateSpec:
-    """What one message may mention, and how many SMS segments it may cost."""
+    """What one message may mention, and how many SMS segments it may cost in the SMS alphabet."""
 
     variables: frozenset[str]
     max_segments: int = 1
+
+    def allowed(self, encoding: str) -> int:
+        """The most segments in ``GSM-7`` (160 characters each), or as many characters in ``UCS-2`` (70 each)."""
+        return self.max_segments if encoding == "GSM-7" else -(-self.max_segments * 160 // 70)
 
 
 def _spec(variables: str = "", max_segments: int = 1) -> TemplateSpec:
@@ -75,7 +79,8 @@ TEMPLATES: Mapping[str, TemplateSpec] = MappingProxyType(
         "moved_on": _spec("link"),
         "link": _spec("link"),
         # what happens with an answer
-        "readers": _spec("first_day last_day opens closes"),
+        "open_days": _spec("first_day last_day hours"),
+        "readers": _spec("open_hours"),
         "closing": _spec("readers emergency_number"),
         "closing_amber": _spec("readers emergency_number"),
         "red_covered": _spec(f"time {_SAFETY}", 2),
@@ -117,6 +122,8 @@ TEMPLATES: Mapping[str, TemplateSpec] = MappingProxyType(
         "page_already": _spec("code who time"),
         "page_code_unknown": _spec("code url"),
         "fallback_page": _spec("clinic tier code url"),
+        "page_email": _spec("tier code url"),
+        "staff_help": _spec("url"),
         "staff_stopped": _spec(),
         "staff_started": _spec(),
     }

@@ -20,6 +20,7 @@ _DIGITS = re.compile(r"[0-9]+o?")
 _LETTERS_FOR_ZERO = frozenset("oOｏＯ")
 _SPOILS_BEFORE = frozenset("+<>$€£¥≥≤±#")
 _SPOILS_BEHIND = frozenset("+%°$€£¥‰")
+_ARABIC_MARKS = {"،": ",", "؛": ";", "؟": "?"}
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -94,6 +95,8 @@ def _plain(character: str) -> str:
     """
     if character == "\U0001f51f":  # the one emoji that shows a ten
         return " 10 "
+    if character in _ARABIC_MARKS:
+        return _ARABIC_MARKS[character]
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     if unicodedata.numeric(character, None) is not None:

@@ -10,6 +10,7 @@ from app.questionnaires.number_words import (
     FILLER_PHRASES,
     FILLERS,
     MEASURES,
+    REFUSALS,
     RETRACTIONS,
     UNITS,
     WITHOUT,
@@ -85,7 +86,7 @@ def _may_be_counted(word: str) -> bool:
 
 def _takes_back(words: list[str]) -> bool:
     said = " ".join(words)
-    return said in {"no", "nope"} or any(said == phrase or said.startswith(phrase + " ") for phrase in RETRACTIONS)
+    return said in REFUSALS or any(said == phrase or said.startswith(phrase + " ") for phrase in RETRACTIONS)
 
 
 def _contradicts(words: list[str], number: Token, own: frozenset[str]) -> bool:

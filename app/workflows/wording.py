@@ -1,12 +1,12 @@
 """The variables of messages: what a site says of itself, and questions as a person reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.durations import duration
-from app.messaging.rendering import Asked, Shape, Style
+from app.messaging.rendering import Asked, Shape, Style, marks
 from app.patients.contact_point import show_phone
 from app.questionnaires.definition import Item, Questionnaire
 from app.staff.models import Site
@@ -14,20 +14,52 @@ from app.workflows.service import Service
 from app.zones import zone
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST_HOURS = 28  # characters; with more, some text that mentions them would cost another segment
 
 
 def readers(service: Service, site: Site, language: str, *, by_text: bool = True) -> str:
     """Who reads answers at a site and when, in one sentence; with every accent where it is not for a text message."""
-    days = [day for day in _DAYS if site.clinic_hours.get(day)]
-    spans = site.clinic_hours[days[0]]
-    said = {
-        "first_day": days[0],
-        "last_day": days[-1],
-        "opens": spans[0][0].lstrip("0"),
-        "closes": spans[-1][1].lstrip("0"),
-    }
     say = service.renderer.render if by_text else service.renderer.words
-    return say("readers", language, **said)
+    open_hours = _open_hours(say, site.clinic_hours, language)
+    if by_text and len(open_hours) > _LONGEST_HOURS:
+        # Other sentences have to fit into the same text. The days without their hours are still true.
+        open_hours = _open_hours(say, {day: [("", "")] for day in _open_days(site.clinic_hours)}, language)
+    return say("readers", language, open_hours=open_hours)
+
+
+def _open_hours(say: Callable[..., str], clinic_hours: Mapping[str, Any], language: str) -> str:
+    """When a clinic is open: ``Mon-Fri 8:00-17:00``, ``Mon, Wed 8:00-12:00; Sat 9:00-11:00``."""
+    comma, semicolon = marks(language)
+    same_hours: dict[str, list[str]] = {}
+    for day in _open_days(clinic_hours):
+        spans = (f"{opens.lstrip('0')}-{closes.lstrip('0')}".strip("-") for opens, closes in clinic_hours[day])
+        same_hours.setdefault(comma.join(spans), []).append(day)
+    groups = []
+    for hours, days in same_hours.items():
+        *listed, last = _runs(days)
+        runs = [say("open_days", language, first_day=f, last_day=until, hours=None) for f, until in listed]
+        runs.append(say("open_days", language, first_day=last[0], last_day=last[1], hours=hours or None))
+        groups.append(comma.join(runs))
+    return semicolon.join(groups)
+
+
+def _open_days(clinic_hours: Mapping[str, Any]) -> list[str]:
+    return [day for day in _DAYS if clinic_hours.get(day)]
+
+
+def _runs(days: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Days that follow each other as (first, last), a single day without a last; a week may begin on any day."""
+    closed = [day for day in _DAYS if day not in days]
+    first = (_DAYS.index(closed[0]) + 1) % len(_DAYS) if closed and _DAYS[0] in days and _DAYS[-1] in days else 0
+    runs: list[list[str]] = []
+    for day in (*_DAYS[first:], *_DAYS[:first]):
+        if day not in days:
+            continue
+        if runs and (_DAYS.index(runs[-1][-1]) + 1) % len(_DAYS) == _DAYS.index(day):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [(run[0], run[-1] if len(run) > 1 else None) for run in runs]
 
 
 def safety(site: Site) -> dict[str, str]:

@@ -10,10 +10,11 @@ from app.questionnaires.definition import Item, ItemType
 from app.questionnaires.engine import Given
 from app.reports.occasions import Point, Series
 from app.web.charts import chart_of
-from app.web.labels import OUTCOMES, delivery, dial, failed, phone, word
+from app.web.labels import DISMISSALS, OUTCOMES, delivery, dial, failed, phone, word
 from app.web.phrases import languages, phrases_for
 from app.web.questions import CHECK, next_question, question_of, said
 from app.web.times import Times
+from app.workflows.assign_inbound import Dismissal
 
 TEN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 TIMES = Times(TEN, "America/New_York")
@@ -36,8 +37,20 @@ def test_a_language_without_phrases_falls_back() -> None:
     assert phrases_for("en").direction == "ltr"
 
 
+def test_numbers_are_isolated_between_right_to_left_words_only() -> None:
+    arabic = phrases_for("ar")
+    assert arabic.direction == "rtl"
+    assert arabic.say("call_clinic", phone="(555) 010-0199") == "الاتصال بالرقم \u2068(555) 010-0199\u2069"
+    assert arabic.say("progress", position=3, total=9) == "السؤال \u20683\u2069 من \u20689\u2069"
+    assert phrases_for("es").say("call_clinic", phone="911") == "Llamar al 911"
+
+
 def test_every_outcome_is_offered() -> None:
     assert set(OUTCOMES) == set(Outcome)
+
+
+def test_every_dismissal_is_offered() -> None:
+    assert set(DISMISSALS) == set(Dismissal)
 
 
 @pytest.mark.parametrize(

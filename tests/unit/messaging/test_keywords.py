@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messaging.keywords import RESERVED_WORDS, Keyword, acknowledgement_code, classify, is_stop_request
+from app.messaging.keywords import (
+    RESERVED_WORDS,
+    Keyword,
+    acknowledgement_code,
+    classify,
+    is_stop_request,
+    language_named,
+)
+from app.plain_text import fold
 
 WORDS = [
     (Keyword.STOP, "en", "STOP StopAll stop all UNSUBSCRIBE end QUIT revoke OPTOUT opt-out cancel"),
@@ -18,7 +26,9 @@ WORDS = [
     (Keyword.LINK, "en", "link"),
     (Keyword.RESPITE, "en", "respite"),
     (Keyword.WRONG, "en", "wrong"),
-    (Keyword.STOP, "es", "ALTO parar BAJA cancelar detener STOP unsubscribe"),
+    (Keyword.TRAVEL, "en", "travel traveling travelling"),
+    (Keyword.LANGUAGE, "en", "english ingles español arabic العربية"),
+    (Keyword.STOP, "es", "ALTO parar cancelar detener STOP unsubscribe"),
     (Keyword.START, "es", "iniciar comenzar START"),
     (Keyword.HELP, "es", "AYUDA información HELP"),
     (Keyword.LATER, "es", "después DESPUES luego later"),
@@ -29,6 +39,20 @@ WORDS = [
     (Keyword.LINK, "es", "enlace"),
     (Keyword.RESPITE, "es", "respiro"),
     (Keyword.WRONG, "es", "equivocado equivocada"),
+    (Keyword.TRAVEL, "es", "viaje viajando travel"),
+    (Keyword.LANGUAGE, "es", "inglés spanish árabe عربي"),
+    (Keyword.STOP, "ar", "توقف أوقف إلغاء STOP cancel"),
+    (Keyword.START, "ar", "اشتراك START"),
+    (Keyword.HELP, "ar", "مساعدة HELP"),
+    (Keyword.LATER, "ar", "لاحقًا later"),
+    (Keyword.BACK, "ar", "رجوع"),
+    (Keyword.SKIP, "ar", "تخطي تخطّى"),
+    (Keyword.TIRED, "ar", "متعب مُتعبة تعبانة"),
+    (Keyword.LINK, "ar", "رابط"),
+    (Keyword.RESPITE, "ar", "استراحة"),
+    (Keyword.WRONG, "ar", "خطأ غلط"),
+    (Keyword.TRAVEL, "ar", "سفر مسافرة"),
+    (Keyword.LANGUAGE, "ar", "الإنجليزية english عربي"),
 ]
 ONE_BY_ONE = [
     (keyword, language, word) for keyword, language, words in WORDS for word in words.replace("stop all", "").split()
@@ -42,7 +66,7 @@ def test_the_word_alone_counts_whatever_surrounds_it(keyword: Keyword, language:
     assert classify(around.format(word.swapcase()), language) is keyword
 
 
-@pytest.mark.parametrize("text", ["stop all", "Opt Out", "OPT-OUT", "parar", "Alto", "baja"])
+@pytest.mark.parametrize("text", ["stop all", "Opt Out", "OPT-OUT", "parar", "Alto", "توقف", "إلغاء الاشتراك"])
 def test_stopping_works_in_every_language_we_ship(text: str) -> None:
     assert classify(text, "en") is classify(text, "es") is Keyword.STOP
     assert classify(text, "es-MX") is Keyword.STOP
@@ -54,7 +78,7 @@ def test_stopping_works_in_every_language_we_ship(text: str) -> None:
         "", " ", "YES", "yes", "Sí", "no", "8", "1A", "STOP PLEASE", "please stop", "stop the pain", "help me",
         "tired of this",
         "I can't stop vomiting", "the end", "the pain is back", "back pain", "no puedo parar", "ayuda por favor",
-        "st op",
+        "st op", "baja", "la fiebre baja", "أبدا", "ابدأ", "الألم لا يتوقف", "no english", "he speaks Spanish",
     ],
 )  # fmt: skip
 def test_a_word_within_a_sentence_is_no_keyword(text: str) -> None:
@@ -99,6 +123,14 @@ STOP_REQUESTS = [
     "stop the texts",
     "leave me alone",
     "Please stop contacting me about this",
+    "لا ترسلوا لي رسائل",
+    "لا تراسلوني بعد الآن من فضلكم",
+    "توقفوا عن إرسال الرسائل",
+    "لا أريد المزيد من الرسائل",
+    "لم أعد أرغب في تلقي رسائلكم",
+    "احذفوني من القائمة",
+    "أريد إلغاء الاشتراك",
+    "كفى!",
 ]
 OTHER_WISHES = [
     "don't stop texting me",
@@ -132,6 +164,15 @@ OTHER_WISHES = [
     "ya no",
     "never text and drive",
     "",
+    "لا ترسلوا لي رسائل في الليل",
+    "لا تراسلوني ليلًا",
+    "لا تتوقفوا عن إرسال الرسائل",
+    "لماذا توقفتم عن إرسال الرسائل؟",
+    "لا ترسلوا لي الممرضة",
+    "لا أريد أن آكل",
+    "لا أستطيع التوقف عن التقيؤ",
+    "أريد إلغاء الموعد",
+    "النزيف لا يتوقف",
 ]
 
 
@@ -201,7 +242,33 @@ def test_words_that_no_question_may_ask_for() -> None:
         "OPT OUT",
         "SI",
     } <= RESERVED_WORDS
-    assert all(word == word.upper() and word.isascii() for word in RESERVED_WORDS)
+    assert {"BAJA", "توقف", "الغاء", "مساعده", "نعم"} <= RESERVED_WORDS
+    assert all(word == fold(word).upper() for word in RESERVED_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("English", "en"), ("in English", "en"), ("en inglés", "en"), ("الإنجليزية", "en"), ("بالإنكليزي", "en"),
+        ("English please", "en"), ("Spanish", "es"), ("ESPAÑOL", "es"), ("en español por favor", "es"),
+        ("العربية", "ar"), ("عربي", "ar"), ("بالعربية من فضلك", "ar"), ("Árabe", "ar"), ("Arabic.", "ar"),
+        ("I speak English", None), ("no hablo inglés", None), ("", None), ("8", None), ("French", None),
+    ],
+)  # fmt: skip
+def test_a_language_is_known_by_its_name_in_every_language(text: str, language: str | None) -> None:
+    assert language_named(text) == language
+    for setting in ("en", "es", "ar"):
+        assert (classify(text, setting) is Keyword.LANGUAGE) == (language is not None)
+
+
+@pytest.mark.parametrize("text", ["تــوقــف", "ﺗﻮﻗﻒ", "توقّف", "تَوَقَّفْ", "\u200fتوقف\u200e"])
+def test_an_arabic_word_counts_stretched_shaped_or_with_its_vowels(text: str) -> None:
+    assert classify(text, "ar") is Keyword.STOP
+
+
+def test_the_keyboards_of_neighbouring_languages_write_the_same_letters() -> None:
+    assert classify("تخطی", "ar") is Keyword.SKIP
+    assert classify("استراحه", "ar") is Keyword.RESPITE
 
 
 @given(st.text(max_size=2000), st.sampled_from(["en", "es", "ar", ""]))

@@ -1,0 +1,1 @@
+"""Everything that tests the service, and what the tests are made of."""
