@@ -83,7 +83,7 @@ class Line:
         self.call("callbacks", **plan)
 
     def change(self, **values: Any) -> None:
-        """Change webhook_url, signing_token, auth_token, mps, longest_queue, advanced_opt_out or clock_offset."""
+        """Change one of ``network.CHANGEABLE``."""
         self.call("configure", **values)
 
     def idle(self, timeout: float = 10.0) -> bool:

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 STOP_WORDS = {"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "REVOKE", "OPTOUT", "CANCEL"}
 START_WORDS = {"START", "YES", "UNSTOP"}
 HELP_WORDS = {"HELP", "INFO"}
+CONFIRMATIONS = {
+    "STOP": "You have successfully been unsubscribed. You will not receive any more messages from this number. "
+    "Reply START to resubscribe.",
+    "START": "You have successfully been re-subscribed to messages from this number. Reply HELP for help. "
+    "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+    "HELP": "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+}
+"""What the network itself answers to these words, unless the account has switched that off."""
 
 
 def text_in(
@@ -31,6 +39,8 @@ def text_in(
     with network.changed:
         network.kept.append(text)
     network.record.add("inbound", **asdict(text))
+    if kind and network.confirms:
+        _confirm(network, text, CONFIRMATIONS[kind])
     form = _params(network, text) | params
     if kind and network.advanced_opt_out:
         form["OptOutType"] = kind
@@ -71,6 +81,15 @@ def _note_keyword(network: "PhoneNetwork", number: str, ours: str, body: str) ->
             network.opt_outs.discard((ours, number))
             return "START"
     return "HELP" if word in HELP_WORDS else None
+
+
+def _confirm(network: "PhoneNetwork", heard: Text, words: str) -> None:
+    """Answer in the service's name, without telling it."""
+    text = Text(network.new_sid(), heard.sender, heard.to, words, "delivered", "outbound-reply", network.now())
+    text.sent_at, text.arrived = text.created_at, True
+    network.keep(text)
+    with network.changed:
+        network.changed.notify_all()
 
 
 def _params(network: "PhoneNetwork", text: Text) -> dict[str, str]:

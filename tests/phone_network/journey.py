@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.phone_network.inbound import text_in
 from tests.phone_network.records import Text, segments
 
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ def _leave(network: "PhoneNetwork", text: Text, answered: threading.Event | None
     if plan.shuffle:
         network.dice.shuffle(steps)
     network.scheduler.after(plan.delay, lambda: _report(network, text, steps, answered))
+    if text.to in network.own_numbers and text.arrived:
+        network.scheduler.after(0, lambda: _come_in(network, text))
+
+
+def _come_in(network: "PhoneNetwork", text: Text) -> None:
+    """The receiving end is ours too: a text of its own there, with its own id."""
+    text_in(network, text.sender, text.body, text.to)
 
 
 def _report(network: "PhoneNetwork", text: Text, steps: Steps, answered: threading.Event | None) -> None:

@@ -16,7 +16,10 @@ from tests.phone_network.records import Ledger, Text
 from tests.phone_network.server import serve
 from tests.phone_network.webhooks import Scheduler, post, sign
 
-CHANGEABLE = ("webhook_url", "signing_token", "auth_token", "mps", "longest_queue", "advanced_opt_out", "clock_offset")
+CHANGEABLE = (
+    "webhook_url", "signing_token", "auth_token", "mps", "longest_queue", "advanced_opt_out", "confirms",
+    "json_webhooks", "redacts", "clock_offset",
+)  # fmt: skip
 
 
 class PhoneNetwork(Line):
@@ -24,7 +27,9 @@ class PhoneNetwork(Line):
 
     ``webhook_url`` gets inbound texts; ``numbers`` are the senders that exist (none given: any); ``mps`` is how many
     segments a second leave a sender (none given: at once), ``longest_queue`` in seconds when 21611 is due;
-    ``clock_offset`` is added to the real time, for a service whose clock was moved.
+    ``clock_offset`` is added to the real time, for a service whose clock was moved. ``confirms`` lets the network
+    itself answer STOP, START and HELP; ``json_webhooks`` posts JSON in place of forms; ``redacts`` lets the list forget
+    words and numbers. A text to one of ``own_numbers`` comes in again by webhook.
     """
 
     scheduler: Scheduler
@@ -37,6 +42,7 @@ class PhoneNetwork(Line):
         auth_token: str = "token-of-the-phone-network",
         numbers: Iterable[str] = (),
         service_number: str = "+15550100001",
+        own_numbers: Iterable[str] = (),
         mps: float | None = None,
         longest_queue: float = 36_000.0,
         advanced_opt_out: bool = False,
@@ -49,6 +55,8 @@ class PhoneNetwork(Line):
         self.signing_token = auth_token  # differs while a token is being changed
         self.numbers, self.service_number = tuple(numbers), service_number
         self.mps, self.longest_queue, self.advanced_opt_out = mps, longest_queue, advanced_opt_out
+        self.own_numbers = {service_number, *self.numbers, *own_numbers}
+        self.confirms = self.json_webhooks = self.redacts = False
         self.clock_offset = 0.0
         self.plan = CallbackPlan()
         self.opt_outs: set[tuple[str, str]] = set()  # (our number, handset)
@@ -120,7 +128,7 @@ class PhoneNetwork(Line):
 
     def post(self, url: str, params: dict[str, str]) -> str:
         """Call the service, signed; the HTTP status as text, or what went wrong."""
-        return post(self.signing_token, url, params, self.record)
+        return post(self.signing_token, url, params, self.record, as_json=self.json_webhooks)
 
     def sign(self, url: str, params: dict[str, str]) -> str:
         """The signature that a webhook of ours would carry."""

@@ -40,20 +40,20 @@ class Text:
     arrived: bool = False
     expected: bool = False
 
-    def as_twilio(self, account_sid: str) -> dict[str, Any]:
-        """The Message resource, with every field that Twilio sends."""
+    def as_twilio(self, account_sid: str, *, redacted: bool = False) -> dict[str, Any]:
+        """The Message resource, with every field that Twilio sends; ``redacted`` without words and people's numbers."""
         uri = f"/2010-04-01/Accounts/{account_sid}/Messages/{self.sid}"
         return {
             "account_sid": account_sid,
             "api_version": "2010-04-01",
-            "body": self.body,
+            "body": "" if redacted else self.body,
             "date_created": _rfc2822(self.created_at),
             "date_sent": None if self.sent_at is None else _rfc2822(self.sent_at),
             "date_updated": _rfc2822(self.sent_at or self.created_at),
             "direction": self.direction,
             "error_code": self.error_code,
             "error_message": None if self.error_code is None else f"Error {self.error_code}",
-            "from": self.sender,
+            "from": _masked(self.sender) if redacted and self.direction == "inbound" else self.sender,
             "messaging_service_sid": self.messaging_service_sid,
             "num_media": "0",
             "num_segments": str(segments(self.body)),
@@ -62,9 +62,13 @@ class Text:
             "sid": self.sid,
             "status": self.status,
             "subresource_uris": {"media": f"{uri}/Media.json"},
-            "to": self.to,
+            "to": _masked(self.to) if redacted and self.direction != "inbound" else self.to,
             "uri": f"{uri}.json",
         }
+
+
+def _masked(number: str) -> str:
+    return number[:-4] + "XXXX"
 
 
 def _rfc2822(moment: float) -> str:

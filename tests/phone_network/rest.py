@@ -120,7 +120,10 @@ def list_page(network: "PhoneNetwork", query: Form) -> dict[str, Any]:
 
     more = len(found) > (page + 1) * size
     return {
-        "messages": [text.as_twilio(network.account_sid) for text in found[page * size : (page + 1) * size]],
+        "messages": [
+            text.as_twilio(network.account_sid, redacted=network.redacts)
+            for text in found[page * size : (page + 1) * size]
+        ],
         "page": page,
         "page_size": size,
         "start": page * size,

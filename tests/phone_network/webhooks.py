@@ -2,10 +2,13 @@
 
 import heapq
 import itertools
+import json
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
 
@@ -13,50 +16,76 @@ from twilio.request_validator import RequestValidator
 
 from tests.phone_network.records import Ledger
 
-READ_TIMEOUT = 15.0
+
+@dataclass(frozen=True)
+class Overrides:
+    """How long and how often a webhook is tried, in seconds; the defaults are Twilio's."""
+
+    retries: int = 1
+    policy: frozenset[str] = frozenset({"ct"})
+    connect: float = 5.0
+    read: float = 15.0
+    total: float = 15.0
+
+    @classmethod
+    def of(cls, fragment: str) -> "Overrides":
+        """Read ``#rc=..&rp=..&ct=..&rt=..&tt=..``: retries, which failures (ct, rt, 4xx, 5xx, all), milliseconds."""
+        given = dict(parse_qsl(fragment))
+        seconds = {name: int(given[name]) / 1000 for name in ("ct", "rt", "tt") if name in given}
+        return cls(
+            retries=int(given.get("rc", cls.retries)),
+            policy=frozenset(given["rp"].split(",")) if "rp" in given else cls.policy,
+            connect=seconds.get("ct", cls.connect),
+            read=seconds.get("rt", cls.read),
+            total=seconds.get("tt", cls.total),
+        )
 
 
 def sign(token: str, url: str, params: dict[str, str]) -> str:
-    """The value of X-Twilio-Signature for a form post."""
+    """The value of X-Twilio-Signature for a form post, or for a JSON post with ``params`` empty."""
     return str(RequestValidator(token).compute_signature(url, params))
 
 
-def post(token: str, url: str, params: dict[str, str], ledger: Ledger) -> str:
-    """Post a signed form and return the HTTP status, or the name of what went wrong.
+def post(token: str, url: str, params: dict[str, str], ledger: Ledger, *, as_json: bool = False) -> str:
+    """Post a signed form, or JSON, and return the HTTP status, or the name of what went wrong.
 
-    The fragment of ``url`` may hold ``rc`` (retries, default 1) and ``rp`` (ct, rt, 4xx, 5xx, all; default ct), as with
-    Twilio's connection overrides; so by default a webhook that answers 500 is lost.
+    It is tried as the fragment of ``url`` says (see ``Overrides``): by default a webhook that answers 500 is lost.
     """
     address, fragment = urldefrag(url)
-    overrides = dict(parse_qsl(fragment))
-    policy = overrides.get("rp", "ct").split(",")
-    for attempt in range(int(overrides.get("rc", "1")) + 1):
-        kind, answer = _once(token, address, params)
+    tries = Overrides.of(fragment)
+    deadline = time.monotonic() + tries.total
+    for attempt in range(tries.retries + 1):
+        kind, answer = _once(token, address, params, tries, as_json)
         ledger.add("webhook", url=address, params=params, answer=answer, attempt=attempt + 1)
-        if not kind or not {kind, "all"} & set(policy):
+        if not kind or not {kind, "all"} & tries.policy or time.monotonic() >= deadline:
             break
     return answer
 
 
-def _once(token: str, url: str, params: dict[str, str]) -> tuple[str, str]:
+def _once(token: str, url: str, params: dict[str, str], tries: Overrides, as_json: bool) -> tuple[str, str]:
     """One try: the policy word for the failure (empty when it went well) and the answer."""
+    body, content_type, signed = urlencode(params), "application/x-www-form-urlencoded", params
+    if as_json:
+        body, content_type, signed = json.dumps(params), "application/json", {}
+        url += ("&" if urlsplit(url).query else "?") + "bodySHA256=" + sha256(body.encode()).hexdigest()
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=READ_TIMEOUT)
+    connection = kind(parts.hostname or "", parts.port, timeout=tries.connect)
     try:
         connection.connect()
     except OSError as error:
         return "ct", type(error).__name__
+    connection.sock.settimeout(tries.read)
     headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Twilio-Signature": sign(token, url, params),
+        "Content-Type": content_type,
+        "X-Twilio-Signature": sign(token, url, signed),
         "I-Twilio-Idempotency-Token": params.get("MessageSid", ""),
         "User-Agent": "TwilioProxy/1.1",
         "Connection": "close",
     }
     try:
         target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
-        connection.request("POST", target, urlencode(params), headers)
+        connection.request("POST", target, body, headers)
         status = connection.getresponse().status
     except (OSError, HTTPException) as error:
         return "rt", type(error).__name__

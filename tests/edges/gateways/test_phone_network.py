@@ -1,5 +1,6 @@
 """The phone network that other tests rely on: it must behave like Twilio, and tell when it was not used as expected."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -188,3 +189,52 @@ def test_the_page_shows_handsets_and_texts_for_them(network: PhoneNetwork, servi
     assert "&lt;b&gt;0 to 10?&lt;/b&gt;" in shown
     assert "5 3 2" in shown
     assert service.posts[0][1]["Body"] == "5 3 2"
+
+
+def test_json_webhooks_are_signed_over_their_hash(network: PhoneNetwork, service: Service) -> None:
+    network.change(json_webhooks=True)
+    sent = network.handset(ANA).text("señora 7")
+    ((path, _, _),) = service.posts
+    assert path.startswith("/in?bodySHA256=")
+    assert sent.answers == ["200"]
+
+
+@pytest.mark.parametrize(
+    ("fragment", "tries"),
+    [("", 1), ("#rp=all", 2), ("#rc=3&rp=5xx", 4), ("#rc=3&rp=4xx", 1), ("#rc=3&rp=ct,rt", 1), ("#rc=0&rp=all", 1)],
+)
+def test_overrides_in_the_address_say_what_is_tried_again(
+    network: PhoneNetwork, service: Service, fragment: str, tries: int
+) -> None:
+    service.answers = [500] * 5
+    network.change(webhook_url=service.url + "/in" + fragment)
+    assert network.handset(ANA).text("7").answers == ["500"]
+    assert len(service.posts) == tries
+
+
+def test_a_webhook_that_takes_too_long_is_given_up(network: PhoneNetwork) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/in"
+        network.change(webhook_url=address + "#rt=100&rc=2&rp=rt")
+        assert network.handset(ANA).text("7").answers == ["TimeoutError"]
+    tries = [entry for entry in network.ledger() if entry["event"] == "webhook"]
+    assert len(tries) == 3
+
+
+def test_the_network_may_answer_keywords_itself(network: PhoneNetwork) -> None:
+    network.change(confirms=True)
+    ana = network.handset(ANA)
+    for word, answer in (("Stop", "unsubscribed"), ("START", "re-subscribed"), ("info", "Reply STOP")):
+        ana.text(word)
+        ana.expect(containing=answer)
+    ana.text("stop it")
+    assert ana.unexpected() == []
+
+
+def test_a_text_between_two_of_our_numbers_comes_in_again(network: PhoneNetwork, service: Service) -> None:
+    network.own_numbers.add(ROSA)
+    sid = send(network.url, to=ROSA, body="one, two").sid
+    assert network.idle()
+    ((_, form, valid),) = service.posts
+    assert (form["From"], form["To"], form["Body"], valid) == (CLINIC, ROSA, "one, two", True)
+    assert form["MessageSid"] != sid
