@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from flask import Request
 from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 
-_FORM = "application/x-www-form-urlencoded"
+from app.webhooks.parameters import FORM
 
 
 def verify(tokens: Sequence[str], public_url: str, request: Request) -> int | None:
@@ -62,6 +62,6 @@ def _posted(url: str, body: bytes, request: Request) -> object:
     """What the signature must cover besides the address. Raises ``ValueError`` for a body that it would not cover."""
     if "bodySHA256" in parse_qs(urlsplit(url).query, keep_blank_values=True):
         return body.decode("utf-8")  # as text: given a form, the SDK would skip the hash and accept any body
-    if body and request.mimetype != _FORM:
+    if body and request.mimetype != FORM:
         raise ValueError("a body that is neither a form nor hashed is not signed")
     return request.form

@@ -4,7 +4,7 @@ Twilio may call twice, late, in any order, or not at all, and by default does no
 nothing is answered with 200 before it is stored, and everything is stored at most once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec
 
@@ -13,6 +13,7 @@ from flask import Blueprint, Response, current_app, request
 from app.errors import Unavailable
 from app.logs import get_logger
 from app.metrics import WEBHOOK_SECONDS
+from app.webhooks.parameters import Malformed, read_parameters
 from app.webhooks.signature import verify
 from app.workflows.receive_sms import InboundSms, receive_sms
 from app.workflows.record_delivery_status import record_delivery_status
@@ -25,7 +26,9 @@ P = ParamSpec("P")
 LARGEST_BODY = 64 * 1024
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 _MALFORMED = 400
-_LONGEST_ID = 40
+_LONGEST_ID, _LONGEST_STATUS = 40, 20
+# No redirects: Twilio would follow them with a GET and leave the text behind.
+_EXACT = {"strict_slashes": False, "merge_slashes": False}
 
 
 def signed(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -43,6 +46,9 @@ def signed(view: Callable[P, Response]) -> Callable[P, Response]:
             log.warning("old_token_signed", route=request.endpoint)
         try:
             return view(*args, **kwargs)
+        except Malformed as error:
+            log.warning("webhook_malformed", route=request.endpoint)
+            return _plain(str(error), _MALFORMED)
         except Unavailable:
             return _plain("try again", 503, {"Retry-After": "5"})
         finally:
@@ -51,43 +57,46 @@ def signed(view: Callable[P, Response]) -> Callable[P, Response]:
     return guarded
 
 
-@bp.post("/sms", strict_slashes=False)
+@bp.post("/sms", **_EXACT)
 @signed
 def inbound_sms() -> Response:
     """A text for one of our numbers."""
-    form = request.form
-    sid, sender, recipient = form.get("MessageSid", ""), form.get("From", ""), form.get("To", "")
-    if not _is_id(sid) or not sender or len(sender) > _LONGEST_ID or len(recipient) > _LONGEST_ID:
-        return _plain("MessageSid, From and To are needed", _MALFORMED)
+    sent = read_parameters(
+        request,
+        needed=("MessageSid", "From", "To", "Body"),
+        optional=("AccountSid", "NumMedia", "OptOutType"),
+    )
+    _must_be_ours(sent)
     sms = InboundSms(
-        message_sid=sid,
-        sender=_clean(sender),
-        recipient=_clean(recipient),
-        body=form.get("Body", ""),
-        media=_count(form.get("NumMedia", "0")),
-        opt_out_type=form.get("OptOutType", "")[:10].upper() or None,
+        message_sid=_id(sent["MessageSid"]),
+        sender=_number(sent["From"], "From"),
+        recipient=_number(sent["To"], "To"),
+        body=sent["Body"],
+        media=_count(sent.get("NumMedia", "0")),
+        opt_out_type=sent.get("OptOutType", "")[:10].upper() or None,
     )
     result = receive_sms(_service(), sms)
-    log.info("inbound", message_sid=sid, result=result)
+    log.info("inbound", message_sid=sms.message_sid, result=result)
     return Response(_EMPTY_TWIML, mimetype="text/xml")
 
 
-@bp.post("/status/<token>")
+@bp.post("/status/<token>", **_EXACT)
 @signed
 def delivery_status(token: str) -> Response:
     """What became of one text. The token in the address says which; it was made by us and is known to nobody else."""
-    form = request.form
-    sid, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
-    if not _is_id(sid) or not status or len(status) > 20 or len(token) > _LONGEST_ID:
-        return _plain("MessageSid and MessageStatus are needed", _MALFORMED)
+    sent = read_parameters(request, needed=("MessageSid", "MessageStatus"), optional=("AccountSid", "ErrorCode"))
+    _must_be_ours(sent)
+    sid, status = _id(sent["MessageSid"]), _clean(sent["MessageStatus"]).lower()
+    if not status or len(status) > _LONGEST_STATUS or len(token) > _LONGEST_ID:
+        raise Malformed("MessageStatus is none")
     result = record_delivery_status(
         _service(),
         token=_clean(token),
         message_sid=sid,
-        status=_clean(status).lower(),
-        error_code=_count(form.get("ErrorCode", "0")) or None,
+        status=status,
+        error_code=_count(sent.get("ErrorCode", "0")) or None,
     )
-    log.info("delivery_status", message_sid=sid, status=status.lower() if status.isalpha() else "odd", result=result)
+    log.info("delivery_status", message_sid=sid, status=status if status.isalpha() else "odd", result=result)
     return Response("", 204)
 
 
@@ -96,8 +105,24 @@ def _service() -> Service:
     return service
 
 
-def _is_id(sid: str) -> bool:
-    return 0 < len(sid) <= _LONGEST_ID and sid.isascii() and sid.isalnum()
+def _must_be_ours(sent: Mapping[str, str]) -> None:
+    """Refuse what another account was texted: somebody set its webhook to our address."""
+    ours = _service().settings.twilio_account_sid
+    if ours and sent.get("AccountSid", ours) != ours:
+        raise Malformed("AccountSid is not ours")
+
+
+def _id(sid: str) -> str:
+    if not (0 < len(sid) <= _LONGEST_ID and sid.isascii() and sid.isalnum()):
+        raise Malformed("MessageSid is none")
+    return sid
+
+
+def _number(text: str, name: str) -> str:
+    number = _clean(text)
+    if not number or len(text) > _LONGEST_ID:
+        raise Malformed(f"{name} is none")
+    return number
 
 
 def _clean(text: str) -> str:

@@ -46,10 +46,10 @@ def test_reports_in_any_order_and_number_come_to_the_same(door: Door) -> None:
 def test_a_failure_wins_over_what_contradicts_it(door: Door) -> None:
     (departure,) = door.texts_to(ANA)
     sid = door.gateway.sid_of(departure)
-    door.report(departure, sid, "undelivered", 30003)
+    door.report(departure, sid, "undelivered", 30005)
     door.report(departure, sid, "delivered")
     door.report(departure, sid, "sent")
-    assert (invitation(door).status, invitation(door).error_code) == ("undelivered", 30003)
+    assert (invitation(door).status, invitation(door).error_code) == ("undelivered", 30005)
 
 
 def test_a_page_that_does_not_arrive_calls_the_next_nurse_at_once(door: Door) -> None:
