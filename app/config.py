@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from app.errors import Rejected
 from app.ids import new_secret
@@ -47,6 +47,7 @@ class Settings:
     log_level: str
     log_format: str
     worker_poll_seconds: float
+    canary_minutes: float
     host: str
     port: int
 
@@ -99,16 +100,21 @@ class _Reader:
             twilio_alert_from_numbers=self.phone_numbers("TWILIO_ALERT_FROM_NUMBERS"),
             sender_mps=self.number("SENDER_MPS", 1, low=0.01, high=100_000),
             content_root=self.folder("CONTENT_ROOT"),
-            smtp_url=self.text("SMTP_URL"),
+            smtp_url=self.mail_server("SMTP_URL"),
             heartbeat_url=self.url("HEARTBEAT_URL", ""),
             log_level=self.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
             log_format=self.choice("LOG_FORMAT", "json" if self.production else "console", ("console", "json")),
             worker_poll_seconds=self.number("WORKER_POLL_SECONDS", 1, low=0.01, high=60),
+            canary_minutes=self.number("CANARY_MINUTES", 0, low=0, high=1440),
             host=host,
             port=port,
         )
         if gateway == "twilio":
             self.need_twilio(settings)
+        if settings.canary_minutes and not self.can_fly(settings):
+            self.problem(
+                "CANARY_MINUTES", "needs SMS_GATEWAY=twilio and TWILIO_ALERT_FROM_NUMBERS apart from the patients'."
+            )
         return settings
 
     def need_twilio(self, settings: Settings) -> None:
@@ -119,6 +125,11 @@ class _Reader:
             self.problem("TWILIO_AUTH_TOKENS", "is needed when SMS_GATEWAY=twilio: it signs every webhook.")
         if not settings.twilio_messaging_service_sid and not settings.twilio_from_numbers:
             self.problem("TWILIO_FROM_NUMBERS", "or TWILIO_MESSAGING_SERVICE_SID is needed when SMS_GATEWAY=twilio.")
+
+    def can_fly(self, settings: Settings) -> bool:
+        """Whether one of our numbers can text another: none can text itself."""
+        alert, patients = set(settings.twilio_alert_from_numbers), set(settings.twilio_from_numbers)
+        return settings.sms_gateway == "twilio" and bool(alert) and not alert & patients
 
     def refuse_unsafe(self, settings: Settings) -> None:
         if settings.sms_gateway == "simulated":
@@ -170,6 +181,22 @@ class _Reader:
             or not port_fits
         ):
             self.problem(name, f"is {value!r}; it must be an http:// or https:// address without ? or #.")
+        return value
+
+    def mail_server(self, name: str) -> str:
+        """The address may hold a password: what is wrong with it is said without repeating it."""
+        value = self.text(name)
+        try:
+            parts = urlsplit(value)
+            given = parse_qs(parts.query, strict_parsing=bool(parts.query))
+            whole = parts.scheme in ("smtp", "smtps") and parts.hostname and (parts.port is None or parts.port > 0)
+        except ValueError:
+            whole, given = None, {}
+        known = set(given) <= {"from", "starttls"} and given.get("starttls", ["1"])[0] in ("0", "1")
+        if value and not (whole and known and "@" in given.get("from", ["@"])[0]):
+            self.problem(
+                name, "is not an address such as smtp://user:password@host:587?from=bedside@example.org or smtps://…"
+            )
         return value
 
     def phone_numbers(self, name: str) -> tuple[str, ...]:

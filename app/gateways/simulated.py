@@ -1,9 +1,10 @@
 """Texts to simulated handsets: nothing leaves the machine. For trying the service, never for real people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from app.messaging.gateway import Accepted, Departure
+from app.messaging.gateway import Accepted, Departure, Received, Reported
 
 PATIENT_SENDER = "+15550100001"
 STAFF_SENDER = "+15550100002"
@@ -25,3 +26,11 @@ class SimulatedGateway:
     def find_sent(self, recipient: str, body: str, since: datetime) -> Accepted | None:
         """Find nothing: texts are not kept here. Sending again is harmless, a handset shows each message id once."""
         return None
+
+    def list_received(self, since: datetime, limit: int) -> Sequence[Received]:
+        """Nothing: what a simulated handset says never travels, so none of it is lost on the way."""
+        return ()
+
+    def fetch_status(self, message_sid: str) -> Reported:
+        """Every text arrives."""
+        return Reported("delivered", None)

@@ -8,11 +8,13 @@ from twilio.rest import Client
 
 from app.errors import DeliveryFailed
 from app.gateways.twilio_http import TwilioHttp
-from app.messaging.gateway import Accepted, Departure
+from app.messaging.gateway import Accepted, Departure, Received, Reported
 
 # Outside this range Twilio refuses the text (error 90007).
 _SHORTEST_VALIDITY, _LONGEST_VALIDITY = 1, 36_000
 _LOOK_BACK = 100
+# The longest texts in the longest spelling fill a page of so many to some 3 MB: an answer must not be too long to read.
+_PAGE = 300
 
 
 class TwilioGateway:
@@ -73,6 +75,37 @@ class TwilioGateway:
             raise DeliveryFailed(f"Twilio's list could not be read ({type(error).__name__}).") from error
         return None
 
+    def list_received(self, since: datetime, limit: int) -> Sequence[Received]:
+        """What the account received since then, newest first, at most ``limit``, over as many pages as that takes.
+
+        The list is the whole account's, texts out among it, and ordered by when each was sent: one that waited long in
+        a queue stands above what came in before it left. Which numbers are ours is for the caller to say: the messaging
+        service that a text names may be one that Twilio made up.
+        """
+        start, found = since.astimezone(UTC).replace(microsecond=0), list[Received]()
+        try:
+            for message in self._messages.stream(page_size=_PAGE):
+                if len(found) == limit or (message.date_sent and message.date_sent < start):
+                    break
+                at = message.date_sent or message.date_created
+                if message.direction == "inbound" and at and at >= start:
+                    found.append(_received(message, at))
+        except DeliveryFailed:
+            raise
+        except Exception as error:
+            raise DeliveryFailed(f"Twilio's list could not be read ({type(error).__name__}).") from error
+        return found
+
+    def fetch_status(self, message_sid: str) -> Reported:
+        """What Twilio says of a text now."""
+        try:
+            message = self._messages(message_sid).fetch()
+            return Reported(str(message.status).lower()[:20], int(message.error_code) if message.error_code else None)
+        except DeliveryFailed:
+            raise
+        except Exception as error:
+            raise DeliveryFailed(f"Twilio's answer made no sense ({type(error).__name__}).") from error
+
 
 def _fields(departure: Departure) -> dict[str, Any]:
     """The SDK's arguments for a text; one that is absent must be left out, not given as ``None``."""
@@ -89,3 +122,11 @@ def _accepted(message: Any) -> Accepted:
     if not isinstance(message.sid, str) or not message.sid:
         raise ValueError("no sid")
     return Accepted(message.sid, message.status if isinstance(message.status, str) else "accepted")
+
+
+def _received(message: Any, at: datetime) -> Received:
+    media = str(message.num_media or "0")
+    return Received(
+        message_sid=message.sid or "", sender=message.from_ or "", recipient=message.to or "", body=message.body or "",
+        media=int(media) if media.isdigit() else 0, received_at=at,
+    )  # fmt: skip

@@ -15,21 +15,30 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.jobs.ticks import Tick, Ticks
 from app.logs import get_logger
-from app.messaging.gateway import Gateway
+from app.messaging.gateway import Gateway, WayOut
 from app.workflows.service import Service
 
 log = get_logger()
+
+# A stage that is silent for five minutes counts as stalled: none rests longer than this, however slow the poll.
+_LONGEST_REST = 120.0
 
 
 class Worker:
     """Runs the ticks until it is told to stop."""
 
-    def __init__(self, service: Service, gateway: Gateway, heartbeat: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        service: Service,
+        gateway: Gateway,
+        heartbeat: Callable[[], None] | None = None,
+        email: WayOut | None = None,
+    ) -> None:
         self._poll = service.settings.worker_poll_seconds
         self._wake = service.wake
         self._stopping = threading.Event()
         self._woken = threading.Event()
-        self._ticks = Ticks(service, gateway, f"{socket.gethostname()}:{os.getpid()}", heartbeat)
+        self._ticks = Ticks(service, gateway, f"{socket.gethostname()}:{os.getpid()}", heartbeat, email)
 
     def run_once(self) -> int:
         """Do all work that is due now; returns how much was done."""
@@ -82,4 +91,7 @@ class Worker:
         self._wake.ring()
 
     def _add(self, scheduler: BackgroundScheduler, tick: Tick) -> None:
-        scheduler.add_job(self._ticks.run, "interval", seconds=self._poll * tick.every, args=[tick], id=tick.stage)
+        rest = min(self._poll * tick.every, max(self._poll, _LONGEST_REST))
+        scheduler.add_job(self._ticks.run, "interval", seconds=rest, args=[tick], id=tick.stage)
+        if tick.at_start:
+            scheduler.add_job(self._ticks.run, args=[tick], id=f"{tick.stage} at start")

@@ -95,6 +95,8 @@ class _Collector:
         oldest = GaugeMetricFamily("bedside_outbox_oldest_seconds", "How long the text that waits longest is overdue.")
         oldest.add_metric([], figures.oldest_pending_seconds)
         yield oldest
+        resting = figures.resting_senders
+        yield _gauge("bedside_senders_resting", "Senders that the provider refuses, by its error.", ["code"], resting)
         yield _gauge("bedside_checkins_total", "Check-ins, by what became of them.", ["status"], figures.checkins)
         yield _gauge("bedside_alerts_open", "Alerts that are not resolved.", ["tier"], figures.open_alerts)
         yield _histogram(

@@ -88,6 +88,9 @@ def test_production_refuses_what_is_unsafe(tmp_path: Path, name: str, value: str
         ("SENDER_MPS", "fast"), ("SENDER_MPS", "0"), ("SENDER_MPS", "nan"), ("WORKER_POLL_SECONDS", "0"),
         ("PORT", "70000"), ("PORT", "http"), ("CONTENT_ROOT", "/no/such/folder"), ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"), ("SMS_GATEWAY", "pigeon"), ("HEARTBEAT_URL", "somewhere"),
+        ("SMTP_URL", "mail.example:587"), ("SMTP_URL", "smtp://"), ("SMTP_URL", "smtp://mail.example:x"),
+        ("SMTP_URL", "smtp://mail.example?starttls=yes"), ("SMTP_URL", "smtp://mail.example?form=a@b.example"),
+        ("SMTP_URL", "smtp://mail.example?from=nobody"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -103,6 +106,19 @@ def test_a_problem_never_quotes_a_secret(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid) as caught:
         read(tmp_path, {"FIELD_KEYS": "hunter2", "SECRET_KEYS": "hunter3"})
     assert "FIELD_KEYS" in str(caught.value) and "hunter" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://mail", "smtps://a%40b.example:p%2Fw@mail.example", "smtp://u:p@mail:25?starttls=1&from=a@b.example"]
+)
+def test_a_mail_server_is_taken_as_it_is(tmp_path: Path, url: str) -> None:
+    assert read(tmp_path, {"SMTP_URL": url}).smtp_url == url
+
+
+def test_a_mail_password_is_never_quoted(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        read(tmp_path, {"SMTP_URL": "smtp://nora:hunter2@mail.example:none"})
+    assert "SMTP_URL" in str(caught.value) and "hunter" not in str(caught.value)
 
 
 def test_a_relative_database_lies_in_the_project_wherever_it_is_started(tmp_path: Path, monkeypatch) -> None:

@@ -23,3 +23,9 @@ def test_nothing_holds_a_simulated_text_back() -> None:
     assert not way.paced
     assert way.senders("patients") != way.senders("staff")
     assert way.find_sent("+15550101001", "Good morning", datetime(2026, 3, 1, tzinfo=UTC)) is None
+
+
+def test_nothing_is_lost_on_a_way_that_nothing_travels() -> None:
+    way = SimulatedGateway()
+    assert way.list_received(datetime(2026, 3, 1, tzinfo=UTC), 100) == ()
+    assert way.fetch_status("SM1").status == "delivered"

@@ -12,7 +12,7 @@ import pytest
 from app.errors import DeliveryFailed
 from app.gateways.twilio import TwilioGateway
 from app.gateways.twilio_http import refusal
-from app.messaging.gateway import Accepted, Departure, Gateway
+from app.messaging.gateway import Accepted, Departure, Gateway, Reported
 from tests.phone_network import PhoneNetwork
 
 ANA = "+15550101001"
@@ -337,3 +337,73 @@ def test_not_being_able_to_look_is_not_the_same_as_not_found(network: PhoneNetwo
         gateway(network.url, auth_token="of yesterday").find_sent(ANA, "Hello", now())
     with listener(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]") as (port, _), pytest.raises(DeliveryFailed):
         gateway(f"http://127.0.0.1:{port}").find_sent(ANA, "Hello", now())
+
+
+# -- what came in, and what became of it -----------------------------------------------------------------------------
+
+
+def test_what_came_in_is_listed_and_what_left_is_not(network: PhoneNetwork) -> None:
+    way, start = gateway(network.url), now()
+    way.send(departure())
+    first = network.handset(ANA).text("7 🙂", lost=True)
+    second = network.handset(NORA).text("1A", to=PAGER, lost=True)
+    network.idle()
+    newest, oldest = way.list_received(start, 100)
+    assert (newest.message_sid, newest.sender, newest.recipient, newest.body) == (second.sid, NORA, PAGER, "1A")
+    assert (oldest.message_sid, oldest.body, oldest.media) == (first.sid, "7 🙂", 0)
+    assert oldest.received_at >= start.replace(microsecond=0)
+    assert [text.message_sid for text in way.list_received(start, 1)] == [second.sid]
+
+
+def test_the_list_is_read_over_as_many_pages_as_it_has_and_no_further_back(network: PhoneNetwork) -> None:
+    way = gateway(network.url)
+    network.change(clock_offset=-7200.0)
+    network.handset(ANA).text("two hours ago", lost=True)
+    network.change(clock_offset=0.0)
+    start = now()
+    sids = {network.handset(ANA).text(str(number), lost=True).sid for number in range(700)}
+    assert {text.message_sid for text in way.list_received(start, 10_000)} == sids
+    assert len([entry for entry in network.ledger() if entry["event"] == "request"]) == 3
+
+
+def test_a_text_that_waited_long_to_leave_does_not_hide_what_came_in(network: PhoneNetwork) -> None:
+    way, start = gateway(network.url), now()
+    sent = network.handset(ANA).text("10", lost=True)
+    way.send(departure())
+    network.idle()
+    waited = network.newest_first()[0]
+    waited.created_at -= 30_000
+    assert [text.message_sid for text in way.list_received(start, 100)] == [sent.sid]
+
+
+def test_redacted_texts_are_listed_without_words(network: PhoneNetwork) -> None:
+    start = now()
+    network.handset(ANA).text("10", lost=True)
+    network.change(redacts=True)
+    (text,) = gateway(network.url).list_received(start, 9)
+    assert (text.body, text.sender) == ("", ANA[:-4] + "XXXX")
+
+
+def test_the_status_of_a_text_can_be_asked(network: PhoneNetwork) -> None:
+    way = gateway(network.url)
+    arrived = way.send(departure()).message_sid
+    network.fail(NORA, 30003)
+    failed = way.send(departure(recipient=NORA)).message_sid
+    network.idle()
+    assert way.fetch_status(arrived) == Reported("delivered", None)
+    assert way.fetch_status(failed) == Reported("undelivered", 30003)
+    with pytest.raises(DeliveryFailed) as unknown:
+        way.fetch_status("SM" + "0" * 32)
+    assert (flags(unknown.value), unknown.value.code) == (PERMANENT, 20404)
+
+
+def test_what_cannot_be_asked_is_told_as_a_failure(network: PhoneNetwork) -> None:
+    stranger = gateway(network.url, auth_token="of yesterday")
+    with pytest.raises(DeliveryFailed):
+        stranger.list_received(now(), 9)
+    with pytest.raises(DeliveryFailed):
+        stranger.fetch_status("SM" + "0" * 32)
+    for nonsense in (b"[]", b"{}", b"<html>"):
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(nonsense)
+        with listener(head + nonsense) as (port, _), pytest.raises(DeliveryFailed):
+            gateway(f"http://127.0.0.1:{port}").list_received(now(), 9)
