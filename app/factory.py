@@ -8,18 +8,20 @@ from typing import cast
 
 from flask import Flask
 
+from app.alerts.word_files import use_folder
 from app.api import register_api
 from app.cli import register_commands
 from app.clock import Clock, ShiftableClock, SystemClock
 from app.config import Settings
 from app.content.templates import load_templates
 from app.db import Database
+from app.gateways.email import EmailGateway
 from app.gateways.heartbeat import beat
 from app.gateways.simulated import SimulatedGateway
 from app.gateways.twilio import TwilioGateway
 from app.keyring import Keyring
 from app.logs import configure_logging
-from app.messaging.gateway import Gateway
+from app.messaging.gateway import Gateway, WayOut
 from app.messaging.rendering import Renderer
 from app.wake import LocalWake, PostgresWake, Wake
 from app.web import register_pages
@@ -36,6 +38,7 @@ class Parts:
     service: Service
     gateway: Gateway
     heartbeat: Callable[[], None] | None = None
+    email: WayOut | None = None
 
 
 def create_app(
@@ -60,7 +63,9 @@ def create_app(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    app.extensions["bedside"] = Parts(service, gateway or make_gateway(settings), make_heartbeat(settings))
+    app.extensions["bedside"] = Parts(
+        service, gateway or make_gateway(settings), make_heartbeat(settings), make_email(settings)
+    )
     register_webhooks(app)
     register_pages(app)
     register_api(app)
@@ -73,6 +78,7 @@ def make_service(settings: Settings, clock: Clock) -> Service:
     db = Database(settings.database_url, Keyring(settings.field_keys, settings.index_keys))
     wake: Wake = LocalWake() if db.is_sqlite else PostgresWake(settings.database_url)
     db.on_commit = wake.ring
+    use_folder(settings.content_root / "red_flags")
     return Service(settings, db, clock, Renderer(load_templates(settings.content_root)), wake)
 
 
@@ -88,6 +94,11 @@ def make_gateway(settings: Settings) -> Gateway:
         from_numbers=settings.twilio_from_numbers,
         alert_from_numbers=settings.twilio_alert_from_numbers,
     )
+
+
+def make_email(settings: Settings) -> WayOut | None:
+    """The second channel to staff, if the settings name a mail server."""
+    return EmailGateway(settings.smtp_url) if settings.smtp_url else None
 
 
 def make_heartbeat(settings: Settings) -> Callable[[], None] | None:

@@ -1,12 +1,12 @@
 """Stand-ins for the world outside: a clock that a test moves, and a way out that remembers what left."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from app.db import Database
 from app.errors import DeliveryFailed
-from app.messaging.gateway import Accepted, Departure
+from app.messaging.gateway import Accepted, Departure, Received, Reported
 
 MONDAY_TEN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """Monday 2 March 2026, ten in the morning in New York."""
@@ -53,6 +53,10 @@ class RecordingGateway:
         self.attempted: list[Departure] = []
         self.patients_senders: tuple[str, ...] = ("+15550100001",)
         self.staff_senders: tuple[str, ...] = ("+15550100002",)
+        self.received: list[Received] = []
+        self.fates: dict[str, Reported] = {}
+        self.polled: list[str] = []
+        self.away: DeliveryFailed | None = None
         self.while_sending: Callable[[Departure], None] = lambda departure: None
         self._database = database
         self._unexpected: deque[Departure] = deque()
@@ -83,6 +87,23 @@ class RecordingGateway:
             if (departure.recipient, departure.body) == (recipient, body):
                 return Accepted(message_sid=self.sid_of(departure), status="sent")
         return None
+
+    def list_received(self, since: datetime, limit: int) -> Sequence[Received]:
+        """What a test put into ``received``, newest first; ``away`` is what it fails with."""
+        self._asked()
+        lately = [text for text in self.received if text.received_at >= since]
+        return sorted(lately, key=lambda text: text.received_at, reverse=True)[:limit]
+
+    def fetch_status(self, message_sid: str) -> Reported:
+        """What a test put into ``fates``, else that it is queued; ``polled`` keeps who was asked about."""
+        self._asked()
+        self.polled.append(message_sid)
+        return self.fates.get(message_sid, Reported("queued", None))
+
+    def _asked(self) -> None:
+        assert self._database is None or not self._database.in_transaction, "a transaction is open during a call"
+        if self.away is not None:
+            raise self.away
 
     def sid_of(self, departure: Departure) -> str:
         """The provider's id of a taken text: the position at which it left."""

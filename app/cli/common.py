@@ -55,7 +55,7 @@ def gateway() -> Gateway:
 def worker() -> Worker:
     """A worker over this application's parts."""
     found = current_app.extensions["bedside"]
-    return Worker(found.service, found.gateway, found.heartbeat)
+    return Worker(found.service, found.gateway, found.heartbeat, found.email)
 
 
 def site_option(command: Callable[P, R]) -> Callable[P, R]:

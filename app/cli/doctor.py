@@ -32,6 +32,8 @@ def doctor() -> None:
         problems += running
     if settings.sms_gateway == "simulated":
         console.print("Note: texts are simulated; nobody's telephone rings.")
+    if not settings.smtp_url:
+        console.print("Note: there is no second channel: where no text arrives, no e-mail goes to staff (SMTP_URL).")
     if problems:
         raise Problems(["1 problem found." if len(problems) == 1 else f"{len(problems)} problems found."])
 

@@ -4,25 +4,27 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.common import AGENT, console, handled, json_option, service, show
-from app.reports.outbox import list_outbox
+from app.reports.outbox import list_outbox, list_undelivered
 from app.workflows.note_progress import pause_outbox
 from app.workflows.retry_text import retry_text
 
 outbox_group = AppGroup("outbox", help="Texts on their way out. Example: flask --app wsgi outbox list")
 
 _WAITING = ("pending", "leased", "unknown", "dead")
+_UNDELIVERED = "undelivered"
 
 
 @outbox_group.command("list")
-@click.option("--state", type=click.Choice(_WAITING), help="Only texts in this state.")
+@click.option("--state", type=click.Choice([*_WAITING, _UNDELIVERED]), help="Only texts in this state.")
 @json_option
 @handled
 def list_(state: str | None, as_json: bool) -> None:
-    """List the texts that wait, are in doubt, or were given up.
+    """List the texts that wait, are in doubt, or were given up; undelivered are those that left and did not arrive.
 
     Example: flask --app wsgi outbox list --state dead
     """
-    rows = list_outbox(service().db, states=(state,) if state else _WAITING)
+    db = service().db
+    rows = list_undelivered(db) if state == _UNDELIVERED else list_outbox(db, states=(state,) if state else _WAITING)
     shown = [
         (r.id, r.kind, r.state, r.status, r.error_code, r.attempt, r.created_at.isoformat(timespec="seconds"))
         for r in rows
@@ -38,8 +40,8 @@ def retry(message: str) -> None:
 
     Example: flask --app wsgi outbox retry 4x9...
     """
-    retry_text(service(), message_id=message)
-    console.print("It is in the outbox again.")
+    queued = retry_text(service(), message_id=message)
+    console.print("It is in the outbox again." if queued == message else f"A copy is in the outbox: {queued}")
 
 
 @outbox_group.command("pause")

@@ -47,6 +47,12 @@ def list_pages_to(
     return session.scalars(wanted.order_by(Page.paged_at.desc(), Page.id)).all()
 
 
+def list_alerts_paged(session: Session, *, practitioner_id: str, since: datetime) -> list[str]:
+    """Ids of the alerts that one person was paged for since a moment."""
+    wanted = select(Page.alert_id).where(Page.recipient == practitioner_id, Page.paged_at >= since)
+    return list(session.scalars(wanted.distinct().order_by(Page.alert_id)))
+
+
 def list_alerts_of_message(session: Session, *, message_id: str) -> list[str]:
     """Ids of the alerts that one page told of."""
     return list(session.scalars(select(Page.alert_id).where(Page.message_id == message_id).order_by(Page.alert_id)))

@@ -19,6 +19,7 @@ import certifi
 from twilio.http.response import Response
 
 from app.errors import DeliveryFailed
+from app.messaging.delivery import HOLDS_SENDER, trouble_of
 
 _LONGEST_ANSWER = 4_000_000
 _LONGEST_WAIT = 3600.0
@@ -27,9 +28,6 @@ _LONGEST_WAIT = 3600.0
 _TOO_MANY_REQUESTS = 20429
 # Twilio's own trouble, whatever HTTP status carries it.
 _SERVER_ERRORS = frozenset({20500, 20503})
-# Refused, but not because of this text: bad credentials, account suspended or at its daily limit, sender's queue full
-# or too fast. The same text can go once the account is in order, so it must not be given up.
-_ACCOUNT_ERRORS = frozenset({20003, 20005, 21611, 30001, 30002, 30022, 63038})
 
 
 class TwilioHttp:
@@ -138,7 +136,8 @@ def refusal(status: int, retry_after: str | None, text: str) -> DeliveryFailed:
         return DeliveryFailed(said, code=code, retry_after=_seconds(retry_after))
     if 400 <= status < 500 and status != 408 and code not in _SERVER_ERRORS:
         # Without an error code of Twilio's it was something in between that refused: a proxy, a wrong address.
-        permanent = code is not None and code not in _ACCOUNT_ERRORS
+        # Refused because of our account or sender, the same text can go once that is in order.
+        permanent = code is not None and trouble_of(code) not in HOLDS_SENDER
         return DeliveryFailed(said, permanent=permanent, code=code, retry_after=_seconds(retry_after))
     return DeliveryFailed(said, ambiguous=True, code=code, retry_after=_seconds(retry_after))
 

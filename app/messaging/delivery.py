@@ -1,8 +1,9 @@
 """What becomes of a text: our states, the provider's statuses, and what an error code asks for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 
 
 class Priority(IntEnum):
@@ -38,6 +39,7 @@ class MessageKind(StrEnum):
     PAGE = "page"
     PAGE_REPLY = "page_reply"
     FALLBACK_PAGE = "fallback_page"
+    CANARY = "canary"
 
 
 PAGES = frozenset({MessageKind.PAGE, MessageKind.FALLBACK_PAGE})
@@ -56,7 +58,7 @@ _RANK = {
     "partially_delivered": 60,
     "read": 70,
 }
-_FAILURES = ("failed", "undelivered", "canceled", "partially_delivered")
+FAILURES = ("failed", "undelivered", "canceled", "partially_delivered")
 
 
 def settled_status(statuses: Iterable[str]) -> str | None:
@@ -65,13 +67,13 @@ def settled_status(statuses: Iterable[str]) -> str | None:
     The highest rank wins; among final statuses that contradict each other a failure wins, because it is safer to treat
     a text as not delivered. A status that we do not know ranks lowest.
     """
-    known = sorted(set(statuses), key=lambda s: (_RANK.get(s, 0), s in _FAILURES, s))
+    known = sorted(set(statuses), key=lambda s: (_RANK.get(s, 0), s in FAILURES, s))
     return known[-1] if known else None
 
 
 def is_failure(status: str | None) -> bool:
     """Tell whether the provider gave the text up."""
-    return status in _FAILURES
+    return status in FAILURES
 
 
 def lease_length() -> timedelta:
@@ -89,20 +91,101 @@ def back_off(attempt: int, retry_after: float | None = None) -> timedelta:
     return timedelta(seconds=max(retry_after or 0.0, float(min(60, 2 ** min(attempt - 1, 6)))))
 
 
-# Twilio's error codes, by what has to be done about them. Others, such as 30003 (the handset is switched off), pass.
+class Trouble(StrEnum):
+    """What has to be done about an error code of the provider's."""
+
+    OPTED_OUT = "opted_out"
+    CONTACT = "contact"
+    CONFIG = "config"
+    ACCOUNT = "account"
+    CAPACITY = "capacity"
+    TRANSIENT = "transient"
+    CONTENT = "content"
+    EXPIRED = "expired"
+    BUG = "bug"
+    UNKNOWN = "unknown"
+
+
+HOLDS_SENDER = frozenset({Trouble.ACCOUNT, Trouble.CAPACITY})
+"""Nothing is wrong with the text or the person: it keeps its place in the queue until the sender may send again."""
+
 OPTED_OUT = 21610
-"""The person told the carrier to stop, or the number was given to somebody else."""
-_NUMBER_IS_DEAD = frozenset({21211, 21612, 21614, 21635, 30004, 30005, 30006})
-_OURS_TO_MEND = frozenset(
-    {20003, 21408, 21606, 21611, 30001, 30002, 30007, 30022, 30032, 30034, 30035, 30047, 30610, 63038}
+TURNED_OFF = 30003
+FILTERED = 30007
+UNREACHABLE = 0
+"""Stands where a code would, while the provider itself cannot be reached."""
+
+# Twilio's error codes: twilio.com/docs/api/errors/<code>. Where another page says more, it is named.
+_TROUBLE: Mapping[int, Trouble] = MappingProxyType(
+    {
+        UNREACHABLE: Trouble.ACCOUNT,
+        20003: Trouble.ACCOUNT,  # bad credentials
+        20005: Trouble.ACCOUNT,  # account not active
+        30002: Trouble.ACCOUNT,  # account suspended
+        63038: Trouble.ACCOUNT,  # the account's limit for a rolling day
+        21611: Trouble.CAPACITY,  # ten hours are queued on this number already
+        30001: Trouble.CAPACITY,  # queue overflow: what 21611 is called behind a messaging service
+        30022: Trouble.CAPACITY,  # more than the carrier takes from a registered number, or for one handset
+        20429: Trouble.TRANSIENT,  # too many requests: not processed, and always safe to repeat
+        20500: Trouble.TRANSIENT,  # Twilio's own trouble: it may have been processed
+        20503: Trouble.TRANSIENT,  # the same
+        30003: Trouble.TRANSIENT,  # the handset is switched off or out of reach, often for a while only
+        30008: Trouble.TRANSIENT,  # unknown error
+        30500: Trouble.TRANSIENT,  # Twilio's own trouble, reported as final: a new text is safe
+        21610: Trouble.OPTED_OUT,  # told the carrier to stop; also "reassigned number" (Compliance Toolkit)
+        21211: Trouble.CONTACT,  # not a number
+        21612: Trouble.CONTACT,  # no route to this number
+        21614: Trouble.CONTACT,  # not a mobile number
+        21635: Trouble.CONTACT,  # a landline, in a country where those are blocked
+        30004: Trouble.CONTACT,  # blocked
+        30005: Trouble.CONTACT,  # no such handset: perhaps somebody else's number by now
+        30006: Trouble.CONTACT,  # a landline, or a carrier that cannot be reached: "do not retry"
+        21408: Trouble.CONFIG,  # the account may not text this country
+        21606: Trouble.CONFIG,  # the sender cannot send texts
+        21659: Trouble.CONFIG,  # the sender is no number of Twilio's
+        21660: Trouble.CONFIG,  # the sender belongs to another account
+        30032: Trouble.CONFIG,  # toll-free number not verified
+        30034: Trouble.CONFIG,  # US number not registered (A2P 10DLC): nothing will arrive
+        30035: Trouble.CONFIG,  # US number whose registration is still under way
+        30047: Trouble.CONFIG,  # rescheduled by the Compliance Toolkit, which must be off for clinical texts
+        30610: Trouble.CONFIG,  # the same
+        11200: Trouble.CONFIG,  # Twilio could not reach our webhook
+        30007: Trouble.CONTENT,  # filtered as spam by Twilio or the carrier
+        30036: Trouble.EXPIRED,  # its ValidityPeriod ended before its turn came
+        21602: Trouble.BUG,  # no words
+        21617: Trouble.BUG,  # more than 1600 characters
+        30045: Trouble.BUG,  # ValidityPeriod outside 1-36000
+        90007: Trouble.BUG,  # the same
+    }
 )
+ERROR_CODES = frozenset(_TROUBLE) - {UNREACHABLE}
+"""The codes that we know."""
+
+_COPY_AFTER = timedelta(minutes=20)
+
+PROBE_EVERY = timedelta(minutes=1)
+"""How often one text tries whether a sender that was refused may send again."""
+
+AWAY_AFTER = 6
+"""So many failed attempts of one text, about half a minute, and the provider is called away."""
 
 
-def number_is_dead(code: int | None) -> bool:
-    """Whether an error means that no text will ever reach this number: invalid, a landline, unknown, blocked."""
-    return code in _NUMBER_IS_DEAD
+def trouble_of(code: int | None) -> Trouble:
+    """What has to be done about an error code."""
+    return _TROUBLE.get(code, Trouble.UNKNOWN) if code is not None else Trouble.UNKNOWN
 
 
-def is_ours_to_mend(code: int | None) -> bool:
-    """Whether an error is about our account or sender (credentials, registration, limits), not about the recipient."""
-    return code in _OURS_TO_MEND
+def copy_after(code: int | None) -> timedelta | None:
+    """When one more copy may go of a text that was taken and then failed for a reason that passes.
+
+    A failure reported later is final, so that a copy is safe; ``None`` where it would fail again.
+    """
+    trouble = trouble_of(code)
+    if trouble is Trouble.TRANSIENT and code != TURNED_OFF:
+        return timedelta(0)
+    return _COPY_AFTER if trouble in HOLDS_SENDER or code == TURNED_OFF else None
+
+
+def filtered_too_often(filtered: int, sent: int) -> bool:
+    """Whether carriers filter so many of an hour's texts that something is wrong with our words or our sender."""
+    return filtered >= 5 and filtered > sent * 0.02

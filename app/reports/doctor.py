@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.db import Database, Session, all_sites
 from app.escalation.oncall import Shift as Duty
 from app.escalation.oncall import ShiftRole, gaps
-from app.tables import Alert, OutboundMessage, Practitioner, Shift, Site, SiteProgram, StageProgress, Switch
+from app.tables import Alert, OutboundMessage, Practitioner, SenderPace, Shift, Site, SiteProgram, StageProgress, Switch
 
 PLACEHOLDER = "+15550100100"
 """The number that a new site has until somebody sets its own: nobody answers it."""
@@ -25,7 +25,13 @@ def find_problems(db: Database, now: datetime) -> list[str]:
         if not sites:
             return ["There is no site: run db upgrade."]
         problems = [problem for site in sites for problem in _of_site(session, site, now)]
-        return [*problems, *_of_alerts(session, now), *_of_texts(session), *_of_workers(session, now)]
+        return [
+            *problems,
+            *_of_alerts(session, now),
+            *_of_texts(session),
+            *_of_senders(session),
+            *_of_workers(session, now),
+        ]
 
 
 def _of_site(session: Session, site: Site, now: datetime) -> Iterator[str]:
@@ -62,6 +68,13 @@ def _of_texts(session: Session) -> Iterator[str]:
     paused = session.get(Switch, "outbox_paused")
     if paused is not None and paused.on:
         yield f"Sending is paused since {paused.changed_at:{_CLOCK}} UTC: nothing leaves, pages neither. outbox resume."
+
+
+def _of_senders(session: Session) -> Iterator[str]:
+    resting = select(SenderPace).where(SenderPace.paused_code.is_not(None)).order_by(SenderPace.id)
+    for pace in session.scalars(resting):
+        why = f"it is refused (error {pace.paused_code})" if pace.paused_code else "the provider cannot be reached"
+        yield f"The sender {pace.id} rests because {why}: its texts wait."
 
 
 def _of_workers(session: Session, now: datetime) -> Iterator[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import Database, all_sites
-from app.tables import Alert, AlertEvent, Checkin, InboundMessage, OutboundMessage, Page, StageProgress
+from app.tables import Alert, AlertEvent, Checkin, InboundMessage, OutboundMessage, Page, SenderPace, StageProgress
 
 _WAITING = ("pending", "leased", "unknown")
 
@@ -26,6 +26,7 @@ class Figures:
     to_page_seconds: Sequence[float]
     to_acknowledge_seconds: Sequence[float]
     stages: Mapping[str, float]
+    resting_senders: Mapping[tuple[str, ...], int]
 
 
 def read_figures(db: Database, *, now: datetime) -> Figures:
@@ -51,6 +52,12 @@ def read_figures(db: Database, *, now: datetime) -> Figures:
             to_page_seconds=_to_page(session),
             to_acknowledge_seconds=_to_acknowledge(session),
             stages={row.id: row.progressed_at.timestamp() for row in session.scalars(select(StageProgress))},
+            resting_senders=_counts(
+                session,
+                select(SenderPace.paused_code, count)
+                .where(SenderPace.paused_code.is_not(None))
+                .group_by(SenderPace.paused_code),
+            ),
         )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.db import Database, all_sites, keyring_of
+from app.messaging.delivery import FAILURES, OutboxState
 from app.tables import InboundMessage, OutboundMessage
 
 
@@ -36,11 +37,22 @@ class Text:
 def list_outbox(db: Database, *, states: tuple[str, ...], limit: int = 200) -> list[Waiting]:
     """The texts in some states, the next to leave first."""
     wanted = select(OutboundMessage).where(OutboundMessage.state.in_(states))
-    ordered = wanted.order_by(OutboundMessage.priority, OutboundMessage.next_attempt_at).limit(limit)
+    return _list(db, wanted.order_by(OutboundMessage.priority, OutboundMessage.next_attempt_at).limit(limit))
+
+
+def list_undelivered(db: Database, *, limit: int = 200) -> list[Waiting]:
+    """The texts that were handed over and did not arrive, the newest first."""
+    wanted = select(OutboundMessage).where(
+        OutboundMessage.state == OutboxState.HANDED_OVER, OutboundMessage.status.in_(FAILURES)
+    )
+    return _list(db, wanted.order_by(OutboundMessage.created_at.desc()).limit(limit))
+
+
+def _list(db: Database, wanted: Select[OutboundMessage]) -> list[Waiting]:
     with db.reading(all_sites()) as session:
         return [
             Waiting(m.id, m.kind, m.state, m.status, m.error_code, m.attempt, m.created_at, m.next_attempt_at)
-            for m in session.scalars(ordered)
+            for m in session.scalars(wanted)
         ]
 
 

@@ -1,100 +1,50 @@
 """Hand waiting texts to the provider: claim, commit, call, record. No transaction is open during the call."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from app.db import Session, all_sites, keyring_of
+from app.db import Session, all_sites, retry_on_conflict
 from app.errors import DeliveryFailed
-from app.keyring import hash_token
 from app.logs import get_logger
 from app.messaging import store as messaging
-from app.messaging.delivery import PAGES, MessageKind, OutboxState, back_off, lease_length, look_up_after
-from app.messaging.gateway import Accepted, Departure, Gateway
-from app.messaging.models import OutboundMessage
-from app.operations import store as operations
+from app.messaging.delivery import (
+    AWAY_AFTER,
+    HOLDS_SENDER,
+    PAGES,
+    UNREACHABLE,
+    MessageKind,
+    OutboxState,
+    Trouble,
+    back_off,
+    look_up_after,
+    trouble_of,
+)
+from app.messaging.gateway import Accepted, Gateway, WayOut
+from app.messaging.polling import next_poll
 from app.workflows.after_failure import after_failure
-from app.workflows.change_consent import texts_not_allowed
-from app.workflows.queue_text import PATIENTS, STAFF
+from app.workflows.claim_texts import BATCH, Claim, claim_texts
+from app.workflows.queue_text import EMAIL, PATIENTS, STAFF
+from app.workflows.sender_trouble import hold_sender, resume_sender
 from app.workflows.service import Service
 
 log = get_logger()
 
-BATCH = 16
-_LONGEST_VALIDITY = timedelta(hours=10)
-_UNPACED = 1_000_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A text that this worker holds: what to send, and the attempt under which its result may be recorded."""
-
-    departure: Departure
-    attempt: int
-    kind: str
-    priority: int
-
 
 def deliver_outbox(
-    service: Service, gateway: Gateway, pool: ThreadPoolExecutor, to: Sequence[str] = (STAFF, PATIENTS)
+    service: Service, gateway: WayOut, pool: ThreadPoolExecutor, to: Sequence[str] = (STAFF, PATIENTS)
 ) -> int:
-    """Send what is due, one batch of each sender pool in ``to``; returns how many texts were claimed."""
-    claims = [claim for name in to for claim in _claim(service, gateway, name)]
+    """Send what is due, one batch of each sender pool in ``to``; returns how many texts were claimed.
+
+    ``gateway`` is the way out of all these pools: texts and e-mail are handed over by calls of their own.
+    """
+    claims = [claim for name in to for claim in claim_texts(service, gateway, name)]
     for _ in pool.map(lambda claim: _send(service, gateway, claim), claims):
         pass
     return len(claims)
 
 
-def _claim(service: Service, gateway: Gateway, pool: str) -> list[Claim]:
-    """Take a batch within each sender's pace, and check at this last moment that it may still be sent."""
-    claims: list[Claim] = []
-    for sender in gateway.senders(pool):
-        now = service.clock.now()
-        with service.db.transaction(all_sites()) as session:
-            if operations.is_on(session, name=operations.OUTBOX_PAUSED):
-                return claims
-            limit = BATCH
-            rate = service.settings.sender_mps if gateway.paced else _UNPACED
-            if gateway.paced:
-                pace = messaging.lock_pace(session, sender=sender, now=now)
-                if pace.next_free_at > now:
-                    continue
-                limit = max(1, min(BATCH, int(rate)))
-            rows = messaging.lease_due_messages(
-                session, now=now, lease_until=now + lease_length(), limit=limit, pool=pool
-            )
-            unwanted = texts_not_allowed(session, rows)
-            leaving = [row for row in rows if _still_wanted(row, now, row.id in unwanted)]
-            if gateway.paced and leaving:
-                pace.next_free_at = now + timedelta(seconds=sum(row.segments for row in leaving) / rate)
-            claims += [_make_claim(service, session, row, sender, now) for row in leaving]
-    return claims
-
-
-def _still_wanted(row: OutboundMessage, now: datetime, refused: bool) -> bool:
-    """Tell whether a claimed text may still leave; what may not is closed here, in the claim's own transaction."""
-    if refused or (row.expires_at is not None and row.expires_at <= now):
-        row.state, row.lease_expires_at = OutboxState.CANCELLED, None
-        return False
-    return True
-
-
-def _make_claim(service: Service, session: Session, row: OutboundMessage, sender: str, now: datetime) -> Claim:
-    # The same for every attempt, so that a report of an earlier one still finds its text.
-    token = keyring_of(session).index("callback", row.id)
-    row.callback_hash, row.sender = hash_token(token), sender
-    validity = None
-    if row.expires_at is not None:
-        validity = int(min(row.expires_at - now, _LONGEST_VALIDITY).total_seconds()) or 1
-    departure = Departure(
-        message_id=row.id, recipient=row.recipient, body=row.body, sender=sender,
-        callback_url=f"{service.settings.public_url}/webhooks/twilio/status/{token}", validity=validity,
-    )  # fmt: skip
-    return Claim(departure, row.attempt, row.kind, row.priority)
-
-
-def _send(service: Service, gateway: Gateway, claim: Claim) -> None:
+def _send(service: Service, gateway: WayOut, claim: Claim) -> None:
     if service.db.in_transaction:
         raise RuntimeError("no transaction may be open while the provider is called")
     try:
@@ -107,6 +57,8 @@ def _send(service: Service, gateway: Gateway, claim: Claim) -> None:
         _record_failure(service, claim, DeliveryFailed("the gateway failed", ambiguous=True))
     else:
         record_accepted(service, claim.departure.message_id, claim.attempt, accepted)
+        if claim.probe:
+            resume_sender(service, claim.departure.sender)
 
 
 def record_accepted(service: Service, message_id: str, attempt: int, accepted: Accepted) -> bool:
@@ -116,19 +68,25 @@ def record_accepted(service: Service, message_id: str, attempt: int, accepted: A
         return messaging.record_attempt(
             session, message_id=message_id, attempt=attempt, state=OutboxState.HANDED_OVER,
             message_sid=accepted.message_sid, status=accepted.status, handed_over_at=now, lease_expires_at=None,
-            error_code=None,
+            error_code=None, next_poll_at=next_poll(accepted.status, now, now),
         )  # fmt: skip
 
 
+@retry_on_conflict
 def _record_failure(service: Service, claim: Claim, failure: DeliveryFailed) -> None:
-    now = service.clock.now()
+    now, code = service.clock.now(), _code(claim, failure)
+    held = claim.pool != EMAIL and code is not None and trouble_of(code) in HOLDS_SENDER
     message_id, values = claim.departure.message_id, {"error_code": failure.code, "lease_expires_at": None}
+    dead = failure.permanent and not held
     log.warning(
         "text_not_taken", message_id=message_id, kind=claim.kind, error_code=failure.code, attempt=claim.attempt,
-        outcome="dead" if failure.permanent else "unknown" if failure.ambiguous else "retry",
+        outcome="held" if held else "dead" if dead else "unknown" if failure.ambiguous else "retry",
     )  # fmt: skip
     with service.db.transaction(all_sites()) as session:
-        if failure.permanent:
+        if held and code is not None:
+            _hold(service, session, claim, code, now)
+            return
+        if dead:
             written = messaging.record_attempt(
                 session, message_id=message_id, attempt=claim.attempt, state=OutboxState.DEAD, status="failed", **values
             )
@@ -144,8 +102,29 @@ def _record_failure(service: Service, claim: Claim, failure: DeliveryFailed) -> 
         )
 
 
-def settle_unknown(service: Service, gateway: Gateway) -> int:
+def _code(claim: Claim, failure: DeliveryFailed) -> int | None:
+    """The provider's error code; one of ours when it could not be reached for a while."""
+    away = failure.code is None and not failure.permanent and not failure.ambiguous and claim.attempt >= AWAY_AFTER
+    return UNREACHABLE if away else failure.code
+
+
+def _hold(service: Service, session: Session, claim: Claim, code: int, now: datetime) -> None:
+    """Put a text back that its sender may not send now, and let the sender rest; its attempt does not count."""
+    message_id, attempt = claim.departure.message_id, claim.attempt
+    if claim.pool == STAFF and trouble_of(code) is Trouble.CAPACITY:  # a page does not wait for the queue to empty
+        messaging.record_attempt(
+            session, message_id=message_id, attempt=attempt, state=OutboxState.PENDING, error_code=code,
+            lease_expires_at=None, next_attempt_at=now + back_off(attempt),
+        )  # fmt: skip
+    else:
+        messaging.put_back(session, message_id=message_id, attempt=attempt, at=now, error_code=code or None)
+    hold_sender(service, session, sender=claim.departure.sender, code=code)
+
+
+def settle_unknown(service: Service, gateway: Gateway, stopping: Callable[[], bool] = lambda: False) -> int:
     """Find out what became of texts whose fate is unknown; returns how many were looked at.
+
+    A look-up may take as long as a call does: once ``stopping``, no other begins.
 
     A page that the provider does not know of is sent again: at least once. A check-in goes once more at most; then it
     stays unknown and visible, because two invitations are worse than one late one.
@@ -154,13 +133,15 @@ def settle_unknown(service: Service, gateway: Gateway) -> int:
     with service.db.transaction(all_sites()) as session:
         messaging.expire_leases(session, now=now)
         rows = messaging.lease_unknown_messages(session, now=now, again_at=now + look_up_after(), limit=BATCH)
-        waiting = [(r.id, r.attempt, r.kind, r.recipient, r.body, r.created_at, r.message_sid) for r in rows]
-    for message_id, attempt, kind, recipient, body, created_at, sid in waiting:
+        waiting = [(r.id, r.attempt, r.kind, r.pool, r.recipient, r.body, r.created_at, r.message_sid) for r in rows]
+    for message_id, attempt, kind, pool, recipient, body, created_at, sid in waiting:
+        if stopping():
+            break
         if sid is not None:  # a status report carried its id meanwhile
             record_accepted(service, message_id, attempt, Accepted(sid, "accepted"))
             continue
         try:
-            found = gateway.find_sent(recipient, body, created_at)
+            found = gateway.find_sent(recipient, body, created_at) if pool != EMAIL else None
         except DeliveryFailed:
             continue
         if found is not None:
@@ -183,6 +164,3 @@ def _send_again(service: Service, message_id: str, attempt: int, kind: str) -> N
             session, message_id=message_id, attempt=attempt, state=OutboxState.DEAD, status="unknown"
         )
         after_failure(service, session, message_id=message_id, code=None)
-
-
-__all__ = ["BATCH", "Claim", "deliver_outbox", "record_accepted", "settle_unknown"]

@@ -17,6 +17,7 @@ from app.messaging.delivery import MessageKind
 from app.messaging.models import OutboundMessage
 from app.staff import store as staff
 from app.staff.models import Practitioner, Site
+from app.workflows.mail_staff import mail_unreachable
 from app.workflows.on_call import load_shifts
 from app.workflows.queue_text import STAFF, new_text
 from app.workflows.service import SYSTEM, Service
@@ -26,7 +27,8 @@ log = get_logger()
 FALLBACK = "fallback"
 # A page must not arrive when the ladder has moved on: it is worth sending until the next step, within bounds.
 _PAGE_LIVES_LEAST, _PAGE_LIVES_MOST = timedelta(minutes=1), timedelta(hours=4)
-_CLINICAL_ROLES = ("nurse", "navigator", "clinician")
+CLINICAL_ROLES = ("nurse", "navigator", "clinician")
+"""Whom a step that pages everyone means."""
 
 
 def take_step(service: Service, session: Session, group: Sequence[Alert], now: datetime) -> None:
@@ -58,6 +60,12 @@ def _call_is_due(alert: Alert, now: datetime) -> bool:
     """
     taken_red = alert.acknowledged_at is not None and alert.tier == Tier.RED and alert.policy.get("clock") != "clinic"
     return taken_red and alert.next_action_at is not None and alert.next_action_at <= now
+
+
+def hurry(session: Session, alert: Alert, now: datetime) -> None:
+    """Let the next step of an alert come now and not in a quarter of an hour."""
+    alert.last_step_at, alert.next_action_at = now - timedelta(days=1), now  # as if the step had been long ago
+    wake_after_commit(session)
 
 
 def page_owner(service: Service, session: Session, alert: Alert, now: datetime) -> None:
@@ -104,13 +112,14 @@ def _page(
     people = {person.id: person for person, _ in members}
     found = recipients(
         targets, load_shifts(session, now), now, owner=told[0].acknowledged_by,
-        everyone=[person.id for person, role in members if role in _CLINICAL_ROLES],
+        everyone=[person.id for person, role in members if role in CLINICAL_ROLES],
     )  # fmt: skip
     sequences = {alert.id: escalation.last_sequence(session, alert_id=alert.id) + 1 for alert in told}
     reached: list[str] = []
-    for practitioner_id in found.practitioner_ids:
-        person = people.get(practitioner_id)
-        if person is None or not person.phone or person.phone_status != "active":
+    for person in (people[id] for id in found.practitioner_ids if id in people):
+        if not person.phone or person.phone_status != "active":
+            key = f"page:{told[0].id}:{sequences[told[0].id]}:{person.id}"
+            mail_unreachable(service, session, told, [person], key)
             continue
         _send(service, session, site, told, sequences, now, person)
         reached.append(person.name)

@@ -22,6 +22,7 @@ _PRIORITY = {
     MessageKind.WELCOME: Priority.SAFETY,
     MessageKind.INVITATION: Priority.CHECK_IN,
     MessageKind.REMINDER: Priority.REMINDER,
+    MessageKind.CANARY: Priority.OTHER,
 }
 # How long a text is worth sending. While the provider is away it is tried again until then: a reply that comes a day
 # late confuses, a page that comes late is not what the ladder needs any more.
@@ -32,7 +33,9 @@ _LIVES = {
     MessageKind.REPLY: timedelta(hours=4),
 }
 _DEFAULT_LIFE = timedelta(hours=24)
-STAFF, PATIENTS = "staff", "patients"
+STAFF, PATIENTS, EMAIL = "staff", "patients", "email"
+"""The pools that a text may leave from: two of senders of texts, and the way to staff by e-mail."""
+_AGAIN = ":again"
 
 
 def text_values(
@@ -103,6 +106,34 @@ def queue_to_person(
     session.add(message)
     wake_after_commit(session)
     return message
+
+
+def queue_again(session: Session, message: OutboundMessage, *, now: datetime, after: timedelta) -> bool:
+    """Queue a text once more as a text of its own, so that nothing still reported of the first one touches it.
+
+    ``False`` when it was sent twice already, or when the second would come too late.
+    """
+    key, at = message.business_key + _AGAIN, now + after
+    late = message.expires_at is not None and message.expires_at <= at
+    if late or is_copy(message) or messaging.find_by_key(session, business_key=key) is not None:
+        return False
+    session.add(copy_of(session, message, key=key, now=now, not_before=at, expires_at=message.expires_at))
+    wake_after_commit(session)
+    return True
+
+
+def is_copy(message: OutboundMessage) -> bool:
+    """Whether a text is the second copy of another."""
+    return message.business_key.endswith(_AGAIN)
+
+
+def copy_of(session: Session, message: OutboundMessage, **values: Any) -> OutboundMessage:
+    """The same words to the same number, with a ``key``, ``now`` and times of their own."""
+    return new_text(
+        session, site_id=message.site_id, kind=MessageKind(message.kind), phone=message.recipient, body=message.body,
+        pool=message.pool, patient_id=message.patient_id, related_person_id=message.related_person_id,
+        practitioner_id=message.practitioner_id, checkin_id=message.checkin_id, alert_id=message.alert_id, **values,
+    )  # fmt: skip
 
 
 def queue_many(session: Session, rows: Sequence[dict[str, Any]]) -> None:

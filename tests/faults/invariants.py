@@ -160,7 +160,9 @@ def _prompts(connection: Connection) -> Iterator[str]:
     invitations = Counter(
         checkin_id
         for (checkin_id,) in connection.execute(
-            select(OutboundMessage.checkin_id).where(OutboundMessage.kind == "invitation")
+            select(OutboundMessage.checkin_id).where(
+                OutboundMessage.kind == "invitation", ~OutboundMessage.business_key.endswith(":again")
+            )
         )
     )
     rows = connection.execute(

@@ -16,7 +16,7 @@ from app.workflows.deliver_outbox import deliver_outbox, record_accepted, settle
 from app.workflows.issue_checkins import issue_due_checkins
 from app.workflows.note_progress import pause_outbox
 from app.workflows.record_delivery_status import record_delivery_status
-from tests.factories import AGENT, ANA, NORA, create_patient, create_patients
+from tests.factories import AGENT, ANA, NORA, create_patients
 from tests.world import Clinic
 
 TIMED_OUT = DeliveryFailed("no answer", ambiguous=True)
@@ -155,9 +155,7 @@ def test_an_invitation_goes_out_twice_at_most_and_then_a_person_looks(clinic: Cl
     clinic.gateway.ignore_the_rest()
 
 
-@pytest.mark.parametrize(
-    ("code", "status"), [(21211, "unreachable"), (30005, "unreachable"), (21610, "opted_out"), (30003, "active")]
-)
+@pytest.mark.parametrize(("code", "status"), [(21211, "unreachable"), (21610, "opted_out"), (21999, "active")])
 def test_a_number_that_fails_is_looked_at_by_a_person_and_given_up_only_if_dead(
     clinic: Clinic, ana: str, code: int, status: str
 ) -> None:
@@ -169,21 +167,6 @@ def test_a_number_that_fails_is_looked_at_by_a_person_and_given_up_only_if_dead(
     clinic.at("tue 10:00")
     asked_again = any("how are you" in d.body for d in clinic.gateway.departures)
     assert asked_again == (status == "active")
-    clinic.gateway.ignore_the_rest()
-
-
-def test_a_refused_sender_is_one_alert_and_blames_no_patient(clinic: Clinic, ana: str) -> None:
-    ben = create_patient(clinic.service, site_id=clinic.site_id, given_name="Ben", phone="+15550100203")
-    clinic.tick()
-    clinic.gateway.ignore_the_rest()
-    for number, patient_id in ((ANA, ana), ("+15550100203", ben)):
-        clinic.gateway.fail(number, DeliveryFailed("bad credentials", permanent=True, code=20003))
-        clinic.ask(patient_id)
-    alert = clinic.alert()
-    assert (alert.kind, alert.patient_id) == ("system", None)
-    clinic.at("tue 10:00")
-    for number in (ANA, "+15550100203"):
-        clinic.gateway.expect(number, "how are you today")
     clinic.gateway.ignore_the_rest()
 
 

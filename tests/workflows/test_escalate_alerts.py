@@ -15,7 +15,7 @@ WRONG_NUMBER, OPTED_OUT = 21211, 21610
 def red(clinic: Clinic) -> AlertSeen:
     """A red alert that nobody has taken."""
     clinic.text(ANA, "I have chest pain")
-    return clinic.alert()
+    return clinic.alert(kind="clinical")
 
 
 def test_on_call_then_backup_then_everyone_then_repeats_then_the_switchboard_every_hour(
