@@ -94,6 +94,12 @@ def resolved_subjects(session: Session, *, response_ids: Collection[str]) -> dic
     return {(response_id, subject): tier for response_id, subject, tier in rows}
 
 
+def last_event(session: Session, *, alert_id: str, types: Collection[str]) -> AlertEvent | None:
+    """The last thing of some types that happened to an alert."""
+    wanted = select(AlertEvent).where(AlertEvent.alert_id == alert_id, AlertEvent.type.in_(types))
+    return session.scalars(wanted.order_by(AlertEvent.at.desc(), AlertEvent.id).limit(1)).first()
+
+
 def count_events(session: Session, *, alert_id: str, type: str) -> int:
     """How often something happened to an alert."""
     wanted = select(func.count()).select_from(AlertEvent)
@@ -112,3 +118,25 @@ def red_since(session: Session, *, patient_id: str) -> datetime | None:
         Alert.patient_id == patient_id, Alert.tier == "red", Alert.status != "resolved"
     )
     return session.scalar(wanted)
+
+
+def list_touched(session: Session, *, patient_id: str, since: datetime) -> Sequence[Alert]:
+    """A patient's open alerts that were opened, or heard more, since a moment; the most urgent first."""
+    news = AlertEvent.type.in_(("opened", "evidence"))
+    heard = select(AlertEvent.alert_id).where(AlertEvent.alert_id == Alert.id, news, AlertEvent.at >= since)
+    wanted = select(Alert).where(Alert.patient_id == patient_id, Alert.status != "resolved", heard.exists())
+    by_urgency = (Alert.tier == "red").desc(), (Alert.tier == "amber").desc()
+    return session.scalars(wanted.order_by(*by_urgency, Alert.code)).all()
+
+
+def latest_by_subject(
+    session: Session, *, patient_ids: Collection[str], subjects: Collection[str]
+) -> dict[str, datetime | None]:
+    """When the last alert on each of some subjects was resolved, ``None`` while one is open."""
+    if not subjects:
+        return {}
+    wanted = select(Alert.subject, Alert.resolved_at).where(
+        Alert.patient_id.in_(patient_ids), Alert.subject.in_(subjects)
+    )
+    rows = session.execute(wanted.order_by(Alert.resolved_at.is_(None), Alert.resolved_at))
+    return {subject: resolved_at for subject, resolved_at in rows}

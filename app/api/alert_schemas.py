@@ -3,10 +3,11 @@
 from marshmallow import Schema, fields, validate
 
 from app.alerts.lifecycle import AlertKind, AlertStatus, Outcome
-from app.api.fields import Moment
+from app.api.fields import Moment, YesNo
 from app.api.lists import LONGEST_FILTER, ListQuery
 from app.codes import Tier
 from app.reports.api_lists.alerts import OPEN
+from app.workflows.assign_inbound import Dismissal
 
 _TIERS = [tier.value for tier in Tier]
 _STATUSES = [status.value for status in AlertStatus]
@@ -85,3 +86,25 @@ class NoteIn(Schema):
     """A note for the alert's history."""
 
     note = fields.String(required=True, validate=[validate.Length(min=1, max=2000)])
+
+
+class AssignIn(Schema):
+    """Whose text it was: a patient, or with `related_person` somebody who helps them."""
+
+    patient = fields.String(required=True, validate=[validate.Length(min=1, max=40)], metadata={"description": "Id."})
+    related_person = fields.String(
+        allow_none=True, validate=[validate.Length(min=1, max=40)], metadata={"description": "Id."}
+    )
+    save_number = YesNo(
+        load_default=False,
+        metadata={"description": "Text them on this number from now on; not done where somebody else has it too."},
+    )
+    staff = fields.String(validate=[validate.Length(min=1, max=200)], metadata=_STAFF)
+
+
+class DismissIn(Schema):
+    """Why a text is nobody's here. A red one needs `answered_by_phone`; `other` needs a note."""
+
+    reason = fields.String(required=True, validate=[validate.OneOf([reason.value for reason in Dismissal])])
+    note = fields.String(allow_none=True, validate=[_NOTE])
+    staff = fields.String(validate=[validate.Length(min=1, max=200)], metadata=_STAFF)

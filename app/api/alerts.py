@@ -1,13 +1,23 @@
-"""Calls on alerts: list, read, acknowledge, resolve, reopen, note."""
+"""Calls on alerts: list, read, acknowledge, resolve, reopen, note; assign or dismiss a text that we could not place."""
 
 from typing import Any
 
-from app.api.alert_schemas import AcknowledgeIn, AlertOut, AlertQuery, NoteIn, ReopenIn, ResolveIn
+from app.api.alert_schemas import (
+    AcknowledgeIn,
+    AlertOut,
+    AlertQuery,
+    AssignIn,
+    DismissIn,
+    NoteIn,
+    ReopenIn,
+    ResolveIn,
+)
 from app.api.calls import Calls
 from app.api.context import caller, service, site_id
 from app.api.lists import list_of, listed, where
 from app.reports.api_lists.alerts import AlertRow, get_alert_row, list_alerts
 from app.workflows.acknowledge_alert import acknowledge_alert
+from app.workflows.assign_inbound import assign_inbound, dismiss_inbound
 from app.workflows.name_actor import find_actor, find_only_on_call
 from app.workflows.note_reading import note_reading
 from app.workflows.resolve_alert import ResolutionGiven, note_alert, reopen_alert, resolve_alert
@@ -71,6 +81,35 @@ def take_up_again(body: dict[str, Any], alert_id: str) -> Any:
 def add_note(body: dict[str, Any], alert_id: str) -> Any:
     """Add a note to an alert's history."""
     note_alert(service(), site_id=site_id(), alert_id=alert_id, agent=caller().agent, note=body["note"])
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/assign", needs="write", body=AssignIn, answer=AlertOut)
+def assign_text(body: dict[str, Any], alert_id: str) -> Any:
+    """Say whose text a review alert is about; it is then taken in as if they had written it from their own number.
+
+    Of a number that nobody has, all its texts are. The alert closes; what the text needs a person for is on the
+    patient's own alerts. What somebody else settled before is a 409.
+    """
+    _row(alert_id)
+    who = _actor(body)
+    assign_inbound(
+        service(), site_id=site_id(), alert_id=alert_id, patient_id=body["patient"],
+        related_person_id=body.get("related_person"), save_number=body["save_number"], practitioner_id=who,
+        agent=caller().agent,
+    )  # fmt: skip
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/dismiss", needs="write", body=DismissIn, answer=AlertOut)
+def dismiss_text(body: dict[str, Any], alert_id: str) -> Any:
+    """Close a review alert whose text is nobody's here; the text is kept."""
+    _row(alert_id)
+    who = _actor(body)
+    dismiss_inbound(
+        service(), site_id=site_id(), alert_id=alert_id, reason=body["reason"], note=body.get("note"),
+        practitioner_id=who, agent=caller().agent,
+    )  # fmt: skip
     return _row(alert_id)
 
 

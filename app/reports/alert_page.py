@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.db import Database, site_scope
 from app.errors import NotFound
+from app.reports.contacts import Contact, contacts_of
 from app.reports.worklist import AlertRow, by_id, rows_of
 from app.tables import (
     Alert,
     AlertEvent,
     Answer,
-    ContactPoint,
     InboundMessage,
     OutboundMessage,
     Page,
@@ -30,17 +30,6 @@ _LINK = re.compile(r"/c/[\w-]{16,}")
 _EVIDENCE = ("opened", "evidence")
 # All that happens in one transaction is stamped within moments of each other.
 _ONE_TRANSACTION, _A_MOMENT = timedelta(seconds=30), timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """A number of the patient or of somebody who helps; ``relationship`` is empty for the patient."""
-
-    name: str
-    relationship: str
-    phone: str
-    status: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,34 +118,11 @@ def read_alert(db: Database, *, site_id: str, alert_id: str) -> AlertPage:
             patient_birth_date=patient.birth_date if patient else "",
             words=_words(inbound),
             told=_told(session, alert, inbound, last_word_at),
-            contacts=contacts_of(session, patient) if patient else (),
+            contacts=tuple(c for c in contacts_of(session, patient) if c.status != "wrong") if patient else (),
             events=tuple(Event(e.at, e.type, names.get(e.agent, e.agent), e.detail) for e in events),
             pages=_pages(session, alert),
             attempts=sum(event.type == "attempt" for event in events),
         )
-
-
-def contacts_of(session: Session, patient: Patient) -> tuple[Contact, ...]:
-    """The numbers of a patient and of those who help them, the patient's first; wrong numbers are left out."""
-    points = session.scalars(
-        select(ContactPoint)
-        .where(ContactPoint.patient_id == patient.id, ContactPoint.status != "wrong")
-        .order_by(ContactPoint.created_at, ContactPoint.id)
-    ).all()
-    helpers = by_id(session, RelatedPerson, {p.related_person_id for p in points if p.related_person_id})
-    found = []
-    for point in sorted(points, key=lambda p: p.related_person_id is not None):
-        helper = helpers.get(point.related_person_id)
-        found.append(
-            Contact(
-                name=helper.name if helper else f"{patient.given_name} {patient.family_name}",
-                relationship=helper.relationship if helper else "",
-                phone=point.value,
-                status=point.status,
-                language=helper.language if helper else patient.language,
-            )
-        )
-    return tuple(found)
 
 
 def agent_names(session: Session, agents: Collection[str]) -> dict[str, str]:
@@ -187,6 +153,10 @@ def _inbound(session: Session, alert: Alert, last_word_at: datetime) -> InboundM
         return session.scalar(wanted.where(InboundMessage.id == alert.inbound_id))
     near = InboundMessage.received_at.between(last_word_at - _ONE_TRANSACTION, last_word_at + _A_MOMENT)
     found = session.scalars(wanted.where(InboundMessage.patient_id == alert.patient_id, near)).all()
+    if not found and alert.inbound_id is not None:
+        # It had come in long before somebody said whose it was.
+        placed = wanted.where(InboundMessage.id == alert.inbound_id, InboundMessage.result == "assigned")
+        return session.scalar(placed)
     return max(found, key=lambda row: (row.received_at, row.id == alert.inbound_id), default=None)
 
 

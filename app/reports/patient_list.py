@@ -48,13 +48,14 @@ def read_patients(db: Database, *, site_id: str, search: str = "", page: int = 1
     with db.reading(site_scope(site_id)) as session:
         wanted = select(Patient)
         if search.strip():
-            wanted = wanted.where(Patient.id.in_(_find(session, search.strip()[:200])))
+            wanted = wanted.where(Patient.id.in_(find_by_name(session, search.strip()[:200])))
         newest_first = wanted.order_by(Patient.created_at.desc(), Patient.id)
         found = session.scalars(newest_first.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)).all()
         return PatientList(tuple(_rows(session, found[:PAGE_SIZE])), len(found) > PAGE_SIZE)
 
 
-def _find(session: Session, search: str) -> set[str]:
+def find_by_name(session: Session, search: str) -> set[str]:
+    """Ids of the patients with this record number, or with all these words in their name."""
     keyring = keyring_of(session)
     by_number = select(Patient.id).where(Patient.mrn_index.in_(keyring.indexes(_MRN, search)))
     found = set(session.scalars(by_number))

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.db import Database, site_scope
 from app.errors import NotFound
-from app.reports.alert_page import Contact, Message, contacts_of, outbound
+from app.reports.alert_page import Message, outbound
+from app.reports.contacts import Contact, contacts_of
 from app.reports.occasions import Occasion, Series, read_occasions, series_of
 from app.reports.worklist import AlertRow, by_id, full_name, rows_of
 from app.tables import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import and_, case, select
 from sqlalchemy.orm import Session
 
 from app.codes import Tier
@@ -16,6 +16,8 @@ from app.tables import Alert, Patient, Practitioner, Site
 
 LONGEST = 300
 """How many alerts the list holds at most; the worst come first, and the counts are of all."""
+
+_UNPLACED = and_(Alert.kind == "review", Alert.patient_id.is_(None), Alert.inbound_id.is_not(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +54,13 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many alerts are open, of all of them."""
+    """How many alerts are open, of all of them; ``review`` are texts that nobody has placed yet."""
 
     all: int
     red: int
     unowned: int
     mine: int
+    review: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ def read_worklist(
 ) -> Worklist:
     """The open alerts of a site: red first, then amber, then watch; the oldest first within a tier.
 
-    ``only`` is ``all``, ``red``, ``unowned``, or ``mine`` (those that ``reader_id`` took).
+    ``only`` is ``all``, ``red``, ``unowned``, ``mine`` (those that ``reader_id`` took), or ``review`` (texts that wait
+    for somebody to say who wrote them).
     """
     with db.reading(site_scope(site_id)) as session:
         counts = _counts(session, reader_id)
@@ -88,6 +92,8 @@ def read_worklist(
             wanted = wanted.where(Alert.acknowledged_by.is_(None))
         elif only == "mine":
             wanted = wanted.where(Alert.acknowledged_by == reader_id)
+        elif only == "review":
+            wanted = wanted.where(_UNPLACED)
         worst_first = case({tier.value: tier.rank for tier in Tier}, value=Alert.tier, else_=len(Tier))
         alerts = session.scalars(wanted.order_by(worst_first, Alert.opened_at, Alert.id).limit(LONGEST)).all()
         return Worklist(tuple(rows_of(session, site_id, alerts)), counts)
@@ -129,12 +135,14 @@ def _add(policy: EscalationPolicy, hours: ClinicHours, at: datetime, length: tim
 
 
 def _counts(session: Session, reader_id: str | None) -> Counts:
-    rows = session.execute(select(Alert.tier, Alert.acknowledged_by).where(Alert.status != "resolved")).all()
+    wanted = select(Alert.tier, Alert.acknowledged_by, case((_UNPLACED, 1), else_=0))
+    rows = session.execute(wanted.where(Alert.status != "resolved")).all()
     return Counts(
         all=len(rows),
-        red=sum(tier == Tier.RED for tier, _ in rows),
-        unowned=sum(owner is None for _, owner in rows),
-        mine=sum(owner is not None and owner == reader_id for _, owner in rows),
+        red=sum(tier == Tier.RED for tier, _, _ in rows),
+        unowned=sum(owner is None for _, owner, _ in rows),
+        mine=sum(owner is not None and owner == reader_id for _, owner, _ in rows),
+        review=sum(unplaced for _, _, unplaced in rows),
     )
 
 

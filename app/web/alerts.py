@@ -8,16 +8,23 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import Conflict, Rejected
 from app.reports.alert_page import read_alert
+from app.reports.unplaced_text import read_unplaced
 from app.staff.roles import Permission, may
 from app.web.access import staff
 from app.web.blueprint import pages
 from app.web.context import fields, reader, service
 from app.workflows.acknowledge_alert import acknowledge_alert
+from app.workflows.assign_inbound import Number, Placed, assign_inbound, dismiss_inbound
 from app.workflows.note_reading import note_reading
 from app.workflows.resolve_alert import ResolutionGiven, note_alert, reopen_alert, resolve_alert
 from app.zones import instant, wall_clock
 
 Problems = Mapping[str, list[str]]
+
+_NUMBER = {
+    Number.SAVED: " The number is saved: texts to them go there from now on.",
+    Number.SHARED: " The number is somebody else's too, so it was not saved.",
+}
 
 
 @pages.get("/alerts/<alert_id>")
@@ -96,6 +103,58 @@ def reopen(alert_id: str) -> ResponseReturnValue:
     return _act(alert_id, open_again)
 
 
+@pages.post("/alerts/<alert_id>/writer")
+@staff(Permission.ACT_ON_ALERTS)
+def find_writer(alert_id: str) -> ResponseReturnValue:
+    """Look for who may have written. The name is posted, so that it stands in no address."""
+    return _render(alert_id)
+
+
+@pages.post("/alerts/<alert_id>/assign")
+@staff(Permission.ACT_ON_ALERTS)
+def assign(alert_id: str) -> ResponseReturnValue:
+    """Say whose text it was."""
+    who, given = reader(), fields("who", "save_number")
+
+    def place() -> str:
+        patient_id, _, related_id = (given["who"] or "").partition(":")
+        placed = assign_inbound(
+            service(), site_id=who.site_id, alert_id=alert_id, patient_id=patient_id,
+            related_person_id=related_id or None, save_number=given["save_number"] is not None,
+            practitioner_id=who.practitioner_id, agent=who.agent,
+        )  # fmt: skip
+        return _placed(placed)
+
+    return _act(alert_id, place)
+
+
+@pages.post("/alerts/<alert_id>/dismiss")
+@staff(Permission.ACT_ON_ALERTS)
+def dismiss(alert_id: str) -> ResponseReturnValue:
+    """Say that a text is nobody's here."""
+    who, given = reader(), fields("why", "remark")
+
+    def set_aside() -> str:
+        try:
+            dismiss_inbound(
+                service(), site_id=who.site_id, alert_id=alert_id, reason=given["why"] or "", note=given["remark"],
+                practitioner_id=who.practitioner_id, agent=who.agent,
+            )  # fmt: skip
+        except Rejected as error:
+            names = {"reason": "why", "note": "remark"}
+            raise Rejected({names[field]: texts for field, texts in error.problems.items()}) from None
+        return "Dismissed. The text is kept."
+
+    return _act(alert_id, set_aside)
+
+
+def _placed(placed: Placed) -> str:
+    """What came of texts that are somebody's now."""
+    texts = "The text is" if placed.texts == 1 else f"{placed.texts} texts are"
+    see = f" See {' '.join(placed.codes)} on the worklist." if placed.codes else " No alert was needed."
+    return f"{texts} taken in as theirs.{see}{_NUMBER.get(placed.number, '')}"
+
+
 def _act(alert_id: str, act: Callable[[], str]) -> ResponseReturnValue:
     """Do something to the alert, then show it, or the list it was done from; what is wrong is said on the page."""
     try:
@@ -112,9 +171,12 @@ def _act(alert_id: str, act: Callable[[], str]) -> ResponseReturnValue:
 def _render(alert_id: str, problems: Problems | None = None) -> str:
     who = reader()
     page = read_alert(service().db, site_id=who.site_id, alert_id=alert_id)
+    search = request.form.get("q", "").strip()
     return render_template(
         "alert.html",
         page=page,
+        unplaced=read_unplaced(service().db, site_id=who.site_id, alert_id=alert_id, search=search),
+        search=search,
         alert=page.alert,
         problems=problems or {},
         given=request.form,

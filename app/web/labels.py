@@ -17,6 +17,15 @@ OUTCOMES = {
 }
 """Outcomes in the order in which they are offered."""
 
+DISMISSALS = {
+    "answered_by_phone": "I spoke to them by phone",
+    "wrong_number": "Wrong number: not one of our patients",
+    "spam": "Spam or advertising",
+    "test": "A test",
+    "other": "Something else: say what in the note",
+}
+"""Why a text is nobody's, in the order in which it is offered."""
+
 _WORDS = {
     # kinds of alerts
     "clinical": "symptoms",
@@ -35,6 +44,8 @@ _WORDS = {
     "resolved": "Closed",
     "reopened": "Reopened",
     "set_aside": "Step failed",
+    "assigned": "Placed",
+    "dismissed": "Dismissed",
     # check-ins
     "planned": "planned",
     "issued": "waiting for an answer",
@@ -48,11 +59,14 @@ _WORDS = {
     "web": "web form",
     "api": "other system",
     # languages that content is shipped in
+    "ar": "Arabic",
     "en": "English",
     "es": "Spanish",
     # contact points and patients
     "opted_out": "asked us to stop",
     "unreachable": "cannot be reached",
+    "wrong": "wrong number: somebody else's",
+    "unconfirmed": "not sure that it is still theirs",
 }
 
 _DELIVERY = {
@@ -78,6 +92,13 @@ def delivery(state: str, status: str | None) -> str:
 def failed(state: str, status: str | None) -> bool:
     """Whether a text did not, or will not, reach the person."""
     return state == "dead" or status in ("failed", "undelivered", "canceled")
+
+
+def nobody(kind: str, subject: str) -> str:
+    """Who an alert without a patient is about."""
+    if kind == "system":
+        return "The service itself"
+    return "Somebody on a shared number" if subject.startswith("shared:") else "Unknown sender"
 
 
 def phone(number: str, region: str = "") -> str:

@@ -39,7 +39,7 @@ def show_patient(patient_id: str) -> ResponseReturnValue:
     return render_template(
         "patient.html",
         patient=patient,
-        charts=[chart_of(series, times) for series in patient.series],
+        charts=[chart_of(series, times) for series in patient.series if series.points],
         may_act=may(who.role, Permission.ACT_ON_ALERTS),
     )
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.alerts import store as alerts
-from app.alerts.lifecycle import AlertStatus, Attempt, check_resolution, reopen
+from app.alerts.lifecycle import AlertStatus, Attempt, Resolution, check_resolution, reopen
+from app.alerts.models import Alert
 from app.audit import store as audit
 from app.codes import Tier
-from app.db import retry_on_conflict, site_scope
+from app.db import Session, retry_on_conflict, site_scope
 from app.errors import Conflict, Rejected
 from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
@@ -48,25 +49,47 @@ def resolve_alert(
             reason=given.reason, attempts=alerts.count_events(session, alert_id=alert.id, type="attempt"),
         )  # fmt: skip
         said = "\n".join(part for part in (given.note, given.reason) if part)
-        if alert.acknowledged_at is None and practitioner_id is not None:
-            alert.status, alert.acknowledged_at, alert.acknowledged_by = AlertStatus.ACKNOWLEDGED, now, practitioner_id
-        messaging.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
         if isinstance(result, Attempt):
+            _take_over(session, alert, practitioner_id, now)
             alert.next_action_at = result.next_call_at
             check = " Three attempts have failed: start the welfare check." if result.welfare_check else ""
             detail = f"Attempt {result.number}: nobody was reached.{check} {said}".strip()
             alerts.add_event(session, alert, at=now, type="attempt", agent=agent, detail=detail)
             return False
-        alert.status, alert.resolved_at, alert.resolved_by = AlertStatus.RESOLVED, now, practitioner_id
-        alert.outcome, alert.next_action_at = result.outcome, None
-        alert.contacted_at = result.contacted_at or alert.contacted_at
-        alerts.add_event(
-            session, alert, at=now, type="resolved", agent=agent, detail=f"{result.outcome}. {said}".strip()
-        )
-        audit.record(
-            session, agent=agent, action="resolve", entity="alert", entity_id=alert.id, now=now, outcome=result.outcome
-        )
+        close_alert(
+            session, alert, result, now=now, practitioner_id=practitioner_id, agent=agent,
+            detail=f"{result.outcome}. {said}".strip(),
+        )  # fmt: skip
         return True
+
+
+def close_alert(
+    session: Session,
+    alert: Alert,
+    result: Resolution,
+    *,
+    now: datetime,
+    practitioner_id: str | None,
+    agent: str,
+    detail: str,
+    event: str = "resolved",
+) -> None:
+    """Close an alert that the caller has locked and checked; ``detail`` is what its history says of it."""
+    _take_over(session, alert, practitioner_id, now)
+    alert.status, alert.resolved_at, alert.resolved_by = AlertStatus.RESOLVED, now, practitioner_id
+    alert.outcome, alert.next_action_at = result.outcome, None
+    alert.contacted_at = result.contacted_at or alert.contacted_at
+    alerts.add_event(session, alert, at=now, type=event, agent=agent, detail=detail)
+    audit.record(
+        session, agent=agent, action="resolve", entity="alert", entity_id=alert.id, now=now, outcome=result.outcome
+    )
+
+
+def _take_over(session: Session, alert: Alert, practitioner_id: str | None, now: datetime) -> None:
+    """Whoever acts on an alert that nobody has taken has taken it; its pages that still wait are called off."""
+    if alert.acknowledged_at is None and practitioner_id is not None:
+        alert.status, alert.acknowledged_at, alert.acknowledged_by = AlertStatus.ACKNOWLEDGED, now, practitioner_id
+    messaging.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
 
 
 @retry_on_conflict

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.edges.api.conftest import NOBODY, Clinic, both_databases
+from app.workflows.receive_sms import InboundSms, receive_sms
+from tests.edges.api.conftest import ANA, NOBODY, Clinic, both_databases
 
 NOW = "2026-03-02T15:00:00Z"
 
@@ -187,3 +188,35 @@ def test_a_note_is_added(clinic: Clinic) -> None:
     assert noted["events"][-1]["agent"] == "api:write program"
     for note in ("", "  ", "n" * 2001, None, "\udc00"):
         assert list(clinic.writer.post(f"{path}/note", {"note": note}, status=422)["errors"]) == ["note"]
+
+
+def _strange(clinic: Clinic, text: str = "8 3 5") -> str:
+    """The path of the alert about a text from a number that nobody has."""
+    sms = InboundSms(message_sid=f"SM{text}", sender="+15550101099", recipient="+15550100001", body=text)
+    receive_sms(clinic.service, sms)
+    clinic.clock.advance(seconds=1)
+    (alert,) = (a for a in clinic.reader.items("/alerts", status="open") if a["patient"] is None)
+    return f"/alerts/{alert['id']}"
+
+
+@both_databases
+def test_a_text_is_assigned_to_whoever_wrote_it(clinic: Clinic) -> None:
+    staff, ana = clinic.staffed(), clinic.ana()
+    clinic.writer.post(f"/patients/{ana}/check-ins", {"check_in": "daily"})
+    path = _strange(clinic)
+    stranger = clinic.stranger.post("/patients", {**ANA, "mrn": "other"})["id"]
+    clinic.writer.post(f"{path}/assign", {"patient": stranger}, status=404)
+    closed = clinic.writer.post(f"{path}/assign", {"patient": ana, "staff": staff["nora"]}, status=200)
+    assert (closed["status"], closed["events"][-1]["type"]) == ("resolved", "assigned")
+    (red,) = clinic.reader.items("/alerts", patient=ana, tier="red")
+    assert red["subject"] == "self:pain" and red["code"] in closed["events"][-1]["detail"]
+    assert "Nora Bell" in clinic.writer.post(f"{path}/assign", {"patient": ana}, status=409)["detail"]
+
+
+def test_a_text_is_dismissed_with_a_reason(clinic: Clinic) -> None:
+    path = _strange(clinic, "cheap pills")
+    for body, named in (({}, "reason"), ({"reason": "bored"}, "reason"), ({"reason": "other"}, "note")):
+        assert list(clinic.writer.post(f"{path}/dismiss", body, status=422)["errors"]) == [named]
+    assert clinic.writer.post(f"{path}/dismiss", {"reason": "spam"}, status=200)["outcome"] == "not_useful"
+    clinic.reader.post(f"{path}/dismiss", {"reason": "spam"}, status=403)
+    clinic.writer.post(f"{path}/dismiss", {"reason": "spam"}, status=409)

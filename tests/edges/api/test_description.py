@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from app.workflows.receive_sms import InboundSms, receive_sms
 from tests.edges.api.conftest import ANA, ROSA, Clinic
 
 PROMISED = {
@@ -33,6 +34,8 @@ PROMISED = {
     "/alerts/{alert_id}/resolve": {"post"},
     "/alerts/{alert_id}/reopen": {"post"},
     "/alerts/{alert_id}/note": {"post"},
+    "/alerts/{alert_id}/assign": {"post"},
+    "/alerts/{alert_id}/dismiss": {"post"},
     "/staff": {"get", "post"},
     "/schedules": {"get", "post"},
     "/schedules/{schedule_id}/shifts": {"get", "post"},
@@ -128,6 +131,15 @@ def test_no_answer_differs_from_the_description(clinic: Clinic, method: str, pat
     assert seen[0] in (200, 201), seen
 
 
+def _strange(clinic: Clinic, text: str) -> str:
+    """The alert about a text from a number that nobody has."""
+    number = f"+1555010109{len(text)}"
+    sms = InboundSms(message_sid=f"SM{text}", sender=number, recipient="+15550100001", body=text)
+    receive_sms(clinic.service, sms)
+    clinic.clock.advance(seconds=1)
+    return str(clinic.writer.items("/alerts")[0]["id"])
+
+
 def _cases(operation: Any) -> Any:
     positive, negative = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
     return positive | negative
@@ -142,6 +154,7 @@ def _things(clinic: Clinic) -> tuple[Mapping[tuple[str, str], str], Mapping[str,
     ids = {(path, "patient_id"): ana for path in PROMISED}
     ids |= {("/patients/{patient_id}/enrolments", "patient_id"): luis}
     ids |= {(path, "alert_id"): alert for path in PROMISED} | {("/alerts/{alert_id}/reopen", "alert_id"): closed}
+    ids |= {(f"/alerts/{{alert_id}}/{act}", "alert_id"): _strange(clinic, act) for act in ("assign", "dismiss")}
     ids |= {(path, "schedule_id"): staff["rota"] for path in PROMISED}
     times = {"starts_at": "2026-03-01T00:00:00Z", "ends_at": "2026-04-01T00:00:00Z"}
     bodies = {
@@ -158,6 +171,8 @@ def _things(clinic: Clinic) -> tuple[Mapping[tuple[str, str], str], Mapping[str,
         "/alerts/{alert_id}/resolve": {"outcome": "visit_arranged", "note": "Seen at home."},
         "/alerts/{alert_id}/reopen": {"note": "Worse again."},
         "/alerts/{alert_id}/note": {"note": "Rang."},
+        "/alerts/{alert_id}/assign": {"patient": ana, "save_number": False},
+        "/alerts/{alert_id}/dismiss": {"reason": "test"},
         "/staff": {"name": "Lee", "email": "lee@clinic.example", "role": "clinician"},
         "/schedules": {"name": "Doctors", "time_zone": "Europe/Madrid"},
         "/schedules/{schedule_id}/shifts": {"staff": staff["nora"], "role": "backup", **times},

@@ -1,10 +1,21 @@
 """One alert's page: it says why and what was told, and it is where a nurse acts."""
 
+import re
+
 import pytest
 
 from app.audit.models import AuditEvent
-from tests.edges.web.pages import Pages, text_of
-from tests.factories import ANA, NORA, OMAR, create_patient, create_related_person
+from tests.edges.web.pages import Pages, give_password, text_of
+from tests.factories import (
+    ANA,
+    NORA,
+    OMAR,
+    STRANGER,
+    SWITCHBOARD,
+    create_patient,
+    create_practitioner,
+    create_related_person,
+)
 from tests.world import Clinic
 
 
@@ -123,6 +134,94 @@ def test_an_unknown_senders_number_can_be_called(nora: Pages, clinic: Clinic) ->
     clinic.gateway.ignore_the_rest()
     page = nora.get(f"/alerts/{clinic.alert().id}")
     assert "Unknown sender" in page and 'href="tel:+15550100277"' in page and "who is this?" in page
+
+
+@pytest.fixture
+def strange(nora: Pages, clinic: Clinic) -> str:
+    """The path of the alert about two texts from a number that nobody has; Ana and Rosa are known otherwise."""
+    patient_id = create_patient(clinic.service, site_id=clinic.site_id, mrn="004711")
+    create_related_person(clinic.service, site_id=clinic.site_id, patient_id=patient_id)
+    clinic.text(STRANGER, "it is me")
+    clinic.clock.advance(minutes=1)
+    clinic.text(STRANGER, "with a new phone")
+    clinic.gateway.ignore_the_rest()
+    nora.get("/worklist")
+    return f"/alerts/{clinic.alert(kind='review').id}"
+
+
+def test_the_writer_is_found_by_name_and_the_name_stands_in_no_address(
+    nora: Pages, strange: str, clinic: Clinic
+) -> None:
+    page = nora.get(strange)
+    assert "it is me</blockquote>" in page and "with a new phone</blockquote>" in page
+    assert f'href="tel:{STRANGER}"' in page
+    assert "It was" not in page
+    page = nora.post(f"{strange}/writer", status=200, q="flores")
+    assert "It was Ana Flores</button>" in page and "It was Rosa Flores, Ana's daughter</button>" in page
+    assert "born 1955-03-21" in page and "MRN 004711" in page
+    assert "Save this number for them" in page
+    assert "Nobody found" in nora.post(f"{strange}/writer", status=200, q="flor")
+
+
+def test_saying_who_wrote_it_takes_the_texts_in(nora: Pages, strange: str, clinic: Clinic) -> None:
+    page = nora.post(f"{strange}/writer", status=200, q="flores")
+    (rosa,) = re.findall(r'value="([^"]+)" class="second">It was Rosa', page)
+    page = text_of(nora.post(f"{strange}/assign", who=rosa, save_number="1"))
+    message = clinic.alert(subject="message")
+    assert f"2 texts are taken in as theirs. See {message.code} on the worklist. The number is saved" in page
+    assert (
+        "placed with Ana Flores" in page
+        and "Placed by Nora Lindqvist" in page
+        and "It was Rosa Flores, daughter of Ana Flores." in page
+    )
+    assert "It was Ana" not in page and "Dismiss" not in page  # nothing is left to say
+    assert "with a new phone" in nora.get(f"/alerts/{message.id}")
+    talk = text_of("<body>" + nora.get(f"/patients/{message.patient_id}").partition('class="talk"')[2])
+    assert "it is me" in talk and "placed by the team" in talk
+
+
+def test_who_is_slower_is_told_who_placed_it(nora: Pages, strange: str, clinic: Clinic) -> None:
+    page = nora.post(f"{strange}/writer", status=200, q="flores")
+    who = re.findall(r'name="who" value="([^"]+)"', page)[0]
+    nora.post(f"{strange}/assign", status=404, who="nobody:")
+    nora.get(strange)
+    nora.post(f"{strange}/assign", who=who)
+    assert "Nora Lindqvist has settled this already." in nora.post(f"{strange}/assign", who=who)
+    clinic.gateway.ignore_the_rest()
+
+
+def test_those_on_a_shared_number_are_offered_first_and_no_number_is_saved(nora: Pages, clinic: Clinic) -> None:
+    for family_name in ("Flores", "Diaz"):
+        create_patient(clinic.service, site_id=clinic.site_id, family_name=family_name)
+    create_patient(clinic.service, site_id=clinic.site_id, given_name="Ben", phone="+15550100203")
+    clinic.text(ANA, "a question")
+    clinic.gateway.ignore_the_rest()
+    page = nora.get(f"/alerts/{clinic.alert(kind='review').id}")
+    assert "Somebody on a shared number" in page and "People with this number" in page
+    assert "It was Ana Diaz" in page and "It was Ana Flores" in page and "Ben" not in page
+    assert "Save this number" not in page
+
+
+def test_dismissing_needs_a_reason_and_says_so_beside_the_field(nora: Pages, strange: str, clinic: Clinic) -> None:
+    page = nora.post(f"{strange}/dismiss", status=422, why="", remark="no idea")
+    assert 'id="why-error"' in page and "no idea</textarea>" in page
+    page = nora.post(f"{strange}/dismiss", why="spam", remark="again")
+    assert "The text is kept." in page and "Spam. again" in page and ": dismissed" in page
+    assert clinic.alert(kind="review").status == "resolved"
+
+
+def test_who_only_reads_charts_is_offered_nothing_to_press(pages: Pages, strange: str, clinic: Clinic) -> None:
+    email = "carla@riverside.example"
+    create_practitioner(
+        clinic.service, site_id=clinic.site_id, name="Carla", role="coordinator", phone=SWITCHBOARD, email=email
+    )
+    give_password(clinic, email)
+    other = Pages(pages.app)
+    other.sign_in(email)
+    page = other.get(strange)
+    assert "it is me" in page and 'name="q"' not in page and "Dismiss" not in page
+    for what in ("writer", "assign", "dismiss"):
+        assert other.send(f"{strange}/{what}", who="x:", why="spam", q="ana").status_code == 403
 
 
 def test_there_is_no_such_alert(nora: Pages) -> None:

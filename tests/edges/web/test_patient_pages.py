@@ -1,8 +1,10 @@
 """The list of patients and one patient's page."""
 
 import re
+from datetime import timedelta
 
 from app.audit.models import AuditEvent
+from app.patients.models import ContactPoint
 from tests.edges.web.pages import Pages, link_to, text_of
 from tests.factories import ANA, BEN, ROSA, create_patient, create_patients, create_related_person
 from tests.world import Clinic, counting
@@ -72,6 +74,15 @@ def test_answers_and_charts_with_a_table_that_says_the_same(nora: Pages, clinic:
     assert "Thu 5 Mar, 10:01" in page and "answered in part" in page.lower()
 
 
+def test_a_check_in_of_which_everything_was_skipped_so_far_has_no_chart(nora: Pages, clinic: Clinic) -> None:
+    patient_id = create_patient(clinic.service, site_id=clinic.site_id)
+    clinic.ask(patient_id)
+    clinic.text(ANA, "SKIP")
+    clinic.gateway.ignore_the_rest()
+    page = nora.get(f"/patients/{patient_id}")
+    assert "skipped" in page and 'class="chart"' not in page
+
+
 def test_the_conversation_reads_as_it_happened(nora: Pages, clinic: Clinic) -> None:
     patient_id = create_patient(clinic.service, site_id=clinic.site_id)
     create_related_person(clinic.service, site_id=clinic.site_id, patient_id=patient_id)
@@ -95,6 +106,27 @@ def test_staff_do_not_see_the_secret_of_a_form_link(nora: Pages, clinic: Clinic)
     clinic.gateway.ignore_the_rest()
     page = nora.get(f"/patients/{patient_id}")
     assert link_to(clinic, ANA) not in page and "/c/…" in page
+
+
+def test_each_number_says_what_is_known_of_it(nora: Pages, clinic: Clinic) -> None:
+    patient_id = create_patient(clinic.service, site_id=clinic.site_id)
+    path = f"/patients/{patient_id}"
+    clinic.damage(ContactPoint, heard_from_at=None)
+    assert "Texts reach it · not heard from yet" in text_of(nora.get(path))
+    for status, said in {
+        "opted_out": "Asked us to stop", "unreachable": "Cannot be reached",
+        "unconfirmed": "Not sure that it is still theirs", "wrong": "Wrong number: somebody else's",
+    }.items():  # fmt: skip
+        clinic.damage(ContactPoint, status=status)
+        assert said in text_of(nora.get(path)), status
+    assert f"tel:{ANA}" not in nora.get(path)  # nobody calls a wrong number by mistake
+    until = clinic.clock.now() + timedelta(hours=5)
+    clinic.damage(ContactPoint, status="active", paused_until=until, heard_from_at=clinic.clock.now())
+    assert "Texts reach it · paused until 15:00 · last heard from Mon 2 Mar" in text_of(nora.get(path))
+    clinic.clock.advance(hours=6)
+    nora.sign_in("nora@riverside.example")
+    assert "paused until" not in text_of(nora.get(path))
+    clinic.gateway.ignore_the_rest()
 
 
 def test_reading_a_chart_is_written_into_the_audit(nora: Pages, clinic: Clinic) -> None:

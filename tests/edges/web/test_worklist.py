@@ -37,6 +37,18 @@ def test_an_unknown_sender_is_on_the_list(nora: Pages, clinic: Clinic) -> None:
     assert "Unknown sender" in nora.get("/worklist")
 
 
+def test_texts_that_nobody_placed_have_a_filter_with_a_count(nora: Pages, clinic: Clinic) -> None:
+    page = text_of(nora.get("/worklist?filter=review"))
+    assert "Unplaced texts 0" in page and "No unplaced texts" in page and "waits here until" in page
+    create_patient(clinic.service, site_id=clinic.site_id)
+    clinic.text(ANA, "a message of hers")  # a review of a known person is none
+    clinic.text("+15550100277", "who is this?")
+    clinic.gateway.ignore_the_rest()
+    page = text_of(nora.get("/worklist?filter=review"))
+    assert "Unplaced texts 1" in page and "All 2" in page
+    assert "Unknown sender" in page and "Ana Flores" not in page
+
+
 def test_a_nurse_takes_an_alert_from_the_list(nora: Pages, clinic: Clinic) -> None:
     create_patient(clinic.service, site_id=clinic.site_id)
     clinic.text(ANA, "chest pain")
