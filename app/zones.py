@@ -26,6 +26,12 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"{name!r} is not a known time zone.") from error
 
 
+@cache
+def zone_names() -> tuple[str, ...]:
+    """The names of all zones, sorted."""
+    return tuple(sorted(resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split()))
+
+
 def wall_clock(at: datetime, name: str) -> datetime:
     """What a clock on the wall in that zone shows at the aware moment ``at``, as a naive time."""
     return at.astimezone(zone(name)).replace(tzinfo=None, fold=0)

@@ -11,7 +11,7 @@ from app.questionnaires.remarks import leaves_standing, only_fillers, remark
 from app.questionnaires.reply import Reply, ReplyKind
 from app.questionnaires.several import map_numbers
 
-__all__ = ["Reply", "ReplyKind", "parse_replies", "parse_reply"]
+__all__ = ["Reply", "ReplyKind", "parse_named", "parse_replies", "parse_reply"]
 
 _MOST_DECIMALS = 2  # "1.000" is one thousand to half the world
 
@@ -70,7 +70,19 @@ def parse_replies(text: str, items: Sequence[Mapping[str, Any] | Item], language
         return {asked[0].link_id: reply} if reply.kind is ReplyKind.ANSWER else {}
     if not asked or len(text) > LONGEST or any(item.type is ItemType.TEXT for item in asked):
         return {}
-    mapped = map_numbers(read(text, language), asked, language)
+    return _mapped(text, asked, language)
+
+
+def parse_named(text: str, items: Sequence[Mapping[str, Any] | Item], language: str) -> dict[str, Reply]:
+    """Read the answers that a message names ("pain 4, worry 2"), asked or not; empty unless every number is named."""
+    asked = [Item.from_mapping(item) for item in items]
+    text = text or ""
+    numeric = [item for item in asked if item.type is not ItemType.TEXT]
+    return {} if not numeric or len(text) > LONGEST else _mapped(text, numeric, language, named_only=True)
+
+
+def _mapped(text: str, asked: Sequence[Item], language: str, *, named_only: bool = False) -> dict[str, Reply]:
+    mapped = map_numbers(read(text, language), asked, language, named_only=named_only)
     by_link = {item.link_id: item for item in asked}
     if mapped is None or not all(in_range(by_link[link], value) for link, value in mapped.values.items()):
         return {}

@@ -38,8 +38,11 @@ class _Mark:
         return self.token.value or 0
 
 
-def map_numbers(reading: Reading, items: Sequence[Item], language: str) -> Mapped | None:
-    """Map the numbers of a message to ``items``, in order or by name; ``None`` where any number stays unsure."""
+def map_numbers(reading: Reading, items: Sequence[Item], language: str, *, named_only: bool = False) -> Mapped | None:
+    """Map the numbers of a message to ``items``, in order or by name; ``None`` where any number stays unsure.
+
+    ``named_only`` takes no number that has no name beside it.
+    """
     if not len(items) >= len(reading.numbers) / 2 > 0:
         return None  # a fraction takes two numbers, nothing takes more; a letter O alone is no answer
     known = names(items, language)
@@ -50,7 +53,7 @@ def map_numbers(reading: Reading, items: Sequence[Item], language: str) -> Mappe
     own = frozenset().union(*(own_words(item, language) for item in items))
     named = [mark for mark in marks if mark.link is not None]
     mapper = _Mapper(reading, language, own)
-    if not named or named[0].start > numbers[-1].start:
+    if not named_only and (not named or named[0].start > numbers[-1].start):
         in_order = mapper.in_order(numbers, named, items)
         if in_order is not None:
             return in_order
