@@ -12,6 +12,8 @@ from app.errors import NotFound
 from app.keyring import hash_token
 
 OPEN = ("issued", "started")
+WAITING = ("planned", *OPEN)
+"""Not over yet; a planned one waits until the person has finished another."""
 _LONGEST_WINDOW = timedelta(days=14)
 
 # Every text asks this one, so it is made once: making it takes longer than running it.
@@ -143,15 +145,45 @@ def find_open_dialogue(
     return (asked[0], asked[1]) if asked else (None, None)
 
 
+def list_busy(session: Session, *, patient_ids: Collection[str], now: datetime) -> set[tuple[str, str | None]]:
+    """Who, of some patients and their helpers, is being asked just now: by both ids."""
+    wanted = select(Checkin.patient_id, Checkin.related_person_id).where(
+        Checkin.patient_id.in_(patient_ids), Checkin.status.in_(OPEN), Checkin.window_ends_at > now
+    )
+    return {(patient_id, related_id) for patient_id, related_id in session.execute(wanted)}
+
+
+def wake_planned(session: Session, *, patient_id: str, related_person_id: str | None, now: datetime) -> None:
+    """Look now at the check-ins of one person that waited for another to end."""
+    session.execute(
+        update(Checkin)
+        .where(
+            Checkin.patient_id == patient_id,
+            Checkin.related_person_id == related_person_id,
+            Checkin.status == "planned",
+        )
+        .values(next_action_at=now)
+    )
+
+
+def get_plan(session: Session, *, plan_id: str) -> CheckinPlan:
+    """The plan with this id."""
+    found = session.get(CheckinPlan, plan_id)
+    if found is None:
+        raise NotFound("there is no such plan")
+    return found
+
+
 def find_last_checkin(
     session: Session, *, patient_id: str, related_person_id: str | None, since: datetime
 ) -> Checkin | None:
-    """The last check-in of one person that closed since a moment."""
+    """The last check-in of one person that was asked and closed since a moment, also by a STOP in the middle."""
     wanted = select(Checkin).where(
         Checkin.patient_id == patient_id,
         Checkin.related_person_id == related_person_id,
         Checkin.closed_at >= since,
-        Checkin.status.in_(("completed", "partial", "missed")),
+        Checkin.status.in_(("completed", "partial", "missed", "cancelled")),
+        Checkin.issued_at.is_not(None),
     )
     return session.scalars(wanted.order_by(Checkin.due_at.desc(), Checkin.id)).first()
 
@@ -173,13 +205,13 @@ def list_closed_checkins(
 
 
 def cancel_open_checkins(session: Session, *, patient_id: str, related_person_id: str | None, now: datetime) -> None:
-    """Call off every open check-in of one person."""
+    """Call off every check-in of one person that is not over."""
     session.execute(
         update(Checkin)
         .where(
             Checkin.patient_id == patient_id,
             Checkin.related_person_id == related_person_id,
-            Checkin.status.in_(OPEN),
+            Checkin.status.in_(WAITING),
         )
         .values(status="cancelled", closed_at=now, next_action_at=None)
     )
@@ -228,7 +260,7 @@ def end_patient(session: Session, *, patient_id: str, now: datetime) -> None:
     """Ask a patient, and those who report for them, nothing more."""
     plans = update(CheckinPlan).where(CheckinPlan.patient_id == patient_id)
     session.execute(plans.values(next_slot_at=None))
-    open_ones = update(Checkin).where(Checkin.patient_id == patient_id, Checkin.status.in_(OPEN))
+    open_ones = update(Checkin).where(Checkin.patient_id == patient_id, Checkin.status.in_(WAITING))
     session.execute(open_ones.values(status="cancelled", closed_at=now, next_action_at=None))
 
 

@@ -40,10 +40,13 @@ def show_(as_json: bool, site: str | None) -> None:
 @click.option("--fallback-name", help="Who is told when no nurse answers.")
 @click.option("--fallback-phone", help="Their number: it must ring day and night.")
 @click.option("--sender", "senders", multiple=True, help="One of our own numbers that belongs to this site.")
+@click.option("--spread-minutes", type=int, help="Spread the invitations of one hour over so many minutes.")
 @click.option("--new", is_flag=True, help="Add a site instead of changing one.")
 @site_option
 @handled
-def set_(site: str | None, new: bool, hours: str | None, senders: tuple[str, ...], **texts: str | None) -> None:
+def set_(
+    site: str | None, new: bool, hours: str | None, senders: tuple[str, ...], **texts: str | int | None
+) -> None:
     """Change what the clinic says of itself, or add a site.
 
     Example: flask --app wsgi site set --public-name "Riverside Clinic" --after-hours-phone "+15551234567"

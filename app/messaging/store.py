@@ -1,19 +1,19 @@
 """SQL for the outbox, delivery events and the inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session, aliased, make_transient_to_detached
 
 from app.columns import Base, seal_row
 from app.db import keyring_of
 from app.keyring import hash_token
-from app.messaging.delivery import OutboxState
-from app.messaging.models import DeliveryEvent, InboundMessage, OutboundMessage, SenderPace
+from app.messaging.delivery import PAGES, OutboxState, Priority
+from app.messaging.models import DeliveryEvent, InboundMessage, OutboundMessage, SenderPace, SideQuestion
 
 PHONE = "phone"
 
@@ -125,6 +125,20 @@ def record_attempt(session: Session, *, message_id: str, attempt: int, **values:
     return bool(result.rowcount == 1)
 
 
+def put_back(session: Session, *, message_id: str, attempt: int, at: datetime, error_code: int | None) -> bool:
+    """Put a claimed text back into the queue as if it had not been tried, unless a later attempt has begun."""
+    fenced = (
+        OutboundMessage.id == message_id,
+        OutboundMessage.attempt == attempt,
+        OutboundMessage.state == OutboxState.LEASED,
+    )
+    values = {"state": OutboxState.PENDING, "attempt": attempt - 1, "next_attempt_at": at, "error_code": error_code}
+    statement = update(OutboundMessage).where(*fenced).values(lease_expires_at=None, **values)
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return bool(result.rowcount == 1)
+
+
 def cancel_waiting(session: Session, **having: object) -> int:
     """Cancel the texts that nobody holds yet and whose columns equal ``having``."""
     wanted = [getattr(OutboundMessage, name) == value for name, value in having.items()]
@@ -150,6 +164,36 @@ def list_statuses(session: Session, *, message_sid: str) -> list[str]:
     return list(session.scalars(select(DeliveryEvent.status).where(DeliveryEvent.message_sid == message_sid)))
 
 
+def list_last_results(
+    session: Session, *, sender_index: str, since: datetime, but: str, limit: int
+) -> list[str]:
+    """What the last texts from a number since a moment were taken for, the newest first; one of them left out."""
+    wanted = select(InboundMessage.result).where(
+        InboundMessage.sender_index == sender_index, InboundMessage.received_at >= since, InboundMessage.id != but
+    )
+    return list(session.scalars(wanted.order_by(InboundMessage.received_at.desc()).limit(limit)))
+
+
+def find_side_question(session: Session, *, number_index: str, kind: str) -> SideQuestion | None:
+    """The last question of a kind that a number was asked."""
+    wanted = select(SideQuestion).where(SideQuestion.number_index == number_index, SideQuestion.kind == kind)
+    return session.scalars(wanted.order_by(SideQuestion.asked_at.desc(), SideQuestion.id).limit(1)).first()
+
+
+def lease_expired_question(session: Session, *, now: datetime) -> SideQuestion | None:
+    """A side question that nobody answered in time, held for this transaction; other workers pass it by."""
+    wanted = select(SideQuestion).where(SideQuestion.settled_at.is_(None), SideQuestion.expires_at <= now)
+    return session.scalars(wanted.order_by(SideQuestion.expires_at).limit(1).with_for_update(skip_locked=True)).first()
+
+
+def list_waiting_texts(session: Session, *, sender_index: str, result: str, since: datetime) -> Sequence[InboundMessage]:
+    """Texts from a number that were taken for ``result`` since a moment, oldest first."""
+    wanted = select(InboundMessage).where(
+        InboundMessage.sender_index == sender_index, InboundMessage.result == result, InboundMessage.received_at >= since
+    )
+    return session.scalars(wanted.order_by(InboundMessage.received_at, InboundMessage.id)).all()
+
+
 def count_recent_replies(session: Session, *, recipient_index: str, kind: str, since: datetime) -> int:
     """How many texts of a kind went to a number since a moment."""
     wanted = select(OutboundMessage.id).where(
@@ -166,6 +210,54 @@ def lock_pace(session: Session, *, sender: str, now: datetime) -> SenderPace:
     return session.scalars(select(SenderPace).where(SenderPace.id == sender).with_for_update()).one()
 
 
+def wake_senders(session: Session, *, now: datetime) -> None:
+    """Let every sender that rests try at once whether it may send again."""
+    resting = update(SenderPace).where(SenderPace.paused_code.is_not(None)).values(paused_until=now)
+    session.execute(resting.execution_options(synchronize_session=False))
+
+
+def page_is_due(session: Session, *, pool: str, now: datetime) -> bool:
+    """Tell whether a page of this pool waits that may leave now."""
+    wanted = select(OutboundMessage.id).where(
+        OutboundMessage.state == OutboxState.PENDING,
+        OutboundMessage.pool == pool,
+        OutboundMessage.priority <= Priority.PAGE,
+        OutboundMessage.next_attempt_at <= now,
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def list_pages_not_taken(
+    session: Session, *, pool: str, copies: str, before: datetime, now: datetime
+) -> Sequence[OutboundMessage]:
+    """Pages of a pool, made before a moment, that still matter, that nobody has taken, and of which there is no copy.
+
+    ``copies`` is what the business key of a copy ends in. Held for this transaction.
+    """
+    copy = aliased(OutboundMessage)
+    copied = select(copy.id).where(copy.business_key == OutboundMessage.business_key + copies).exists()
+    wanted = select(OutboundMessage).where(
+        OutboundMessage.state.in_((OutboxState.PENDING, OutboxState.LEASED, OutboxState.UNKNOWN)),
+        OutboundMessage.pool == pool,
+        OutboundMessage.kind.in_(PAGES),
+        OutboundMessage.created_at <= before,
+        OutboundMessage.expires_at > now,
+        ~copied,
+    )
+    newest_first = wanted.order_by(OutboundMessage.created_at.desc(), OutboundMessage.id)
+    return session.scalars(newest_first.limit(100).with_for_update(skip_locked=True, of=OutboundMessage)).all()
+
+
+def count_since(session: Session, *, since: datetime, error_code: int) -> tuple[int, int]:
+    """How many texts of the site were handed over since a moment, and how many of them failed with an error."""
+    failed = func.count().filter(OutboundMessage.error_code == error_code)
+    wanted = select(func.count(), failed).where(
+        OutboundMessage.created_at >= since, OutboundMessage.handed_over_at.is_not(None)
+    )
+    sent, filtered = session.execute(wanted).one()
+    return sent, filtered
+
+
 def get_message(session: Session, *, message_id: str) -> OutboundMessage:
     """The text with this id."""
     return session.scalars(select(OutboundMessage).where(OutboundMessage.id == message_id)).one()
@@ -179,3 +271,64 @@ def find_message(session: Session, *, message_id: str) -> OutboundMessage | None
 def list_messages(session: Session, *, ids: Sequence[str]) -> Sequence[OutboundMessage]:
     """Some texts."""
     return session.scalars(select(OutboundMessage).where(OutboundMessage.id.in_(ids))).all() if ids else []
+
+
+def list_unplaced(session: Session, *, inbound_id: str, whole_number: bool) -> list[InboundMessage]:
+    """A text that belongs to nobody yet, held for this transaction; empty when it is somebody's by now.
+
+    ``whole_number`` adds the later ones from the same unknown number, oldest first.
+    """
+    nobodys = select(InboundMessage).where(
+        InboundMessage.patient_id.is_(None),
+        InboundMessage.practitioner_id.is_(None),
+        InboundMessage.result != "dismissed",
+    )
+    held = {"populate_existing": True}
+    first = session.scalar(nobodys.where(InboundMessage.id == inbound_id).with_for_update().execution_options(**held))
+    if first is None or not whole_number:
+        return [] if first is None else [first]
+    later = nobodys.where(
+        InboundMessage.sender_index.in_(keyring_of(session).indexes(PHONE, first.sender)),
+        InboundMessage.result.not_in(("ambiguous_sender", "who_is_writing")),  # those may be of different people
+        InboundMessage.received_at >= first.received_at,
+        InboundMessage.id != first.id,
+    )
+    rows = session.scalars(later.order_by(InboundMessage.received_at, InboundMessage.id).with_for_update())
+    return [first, *rows]
+
+
+def list_texted(session: Session, *, patient_ids: Collection[str], since: datetime) -> set[tuple[str | None, str]]:
+    """The numbers to which texts of some patients, or their helpers, left since a moment: patient id, number's hash."""
+    if not patient_ids:
+        return set()
+    number = (OutboundMessage.patient_id, OutboundMessage.recipient_index)
+    wanted = select(*number).where(
+        OutboundMessage.patient_id.in_(patient_ids),
+        OutboundMessage.created_at >= since,
+        OutboundMessage.handed_over_at.is_not(None),
+    )
+    return {(patient_id, number_index) for patient_id, number_index in session.execute(wanted.distinct())}
+
+
+def lease_silent_messages(
+    session: Session, *, now: datetime, again_at: datetime, limit: int
+) -> Sequence[OutboundMessage]:
+    """Claim texts about which the provider is to be asked now, pages first; they come up again at ``again_at``."""
+    due = (
+        select(OutboundMessage.id)
+        .where(OutboundMessage.next_poll_at <= now)
+        .order_by(OutboundMessage.priority, OutboundMessage.next_poll_at, OutboundMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    claim = update(OutboundMessage).where(OutboundMessage.id.in_(select(due.c.id))).values(next_poll_at=again_at)
+    options = {"synchronize_session": False, "populate_existing": True}
+    rows = session.scalars(claim.returning(OutboundMessage).execution_options(**options))
+    return sorted(rows, key=lambda row: (row.priority, row.id))
+
+
+def list_known_sids(session: Session, *, message_sids: Collection[str]) -> set[str]:
+    """Which of some texts in, by the provider's ids, are stored."""
+    return set(session.scalars(select(InboundMessage.message_sid).where(InboundMessage.message_sid.in_(message_sids))))

@@ -92,7 +92,7 @@ def answer_question(
     if checkin.status == "issued":
         checkin.status = "started"
     # A check-in that is closed already is judged whole again: a late answer may change what it means.
-    closed = checkin.status in ("completed", "partial", "missed")
+    closed = checkin.status in ("completed", "partial", "missed", "cancelled")
     if checkin.status == "missed" and any(not given.skipped for given in new.values()):
         checkin.status = "partial"
     complete = closed or (finish and is_complete(dialogue.questionnaire, dialogue.given))
@@ -143,6 +143,7 @@ def complete_checkin(session: Session, dialogue: Dialogue, now: datetime) -> Non
     checkin.status, checkin.closed_at, checkin.next_action_at, checkin.asked = "completed", now, None, []
     response.status = "completed"
     messaging.cancel_waiting(session, checkin_id=checkin.id, kind=MessageKind.REMINDER)
+    checkins.wake_planned(session, patient_id=checkin.patient_id, related_person_id=checkin.related_person_id, now=now)
 
 
 def _words(dialogue: Dialogue) -> str:

@@ -1,6 +1,7 @@
 """Begin and end agreement to be texted, and check it at the moment a text leaves."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from app.audit import store as audit
 from app.checkins import store as checkins
@@ -17,6 +18,7 @@ from app.workflows.raise_alerts import Concern, raise_concern
 from app.workflows.service import Service
 
 _TO_STAFF = frozenset({MessageKind.PAGE, MessageKind.PAGE_REPLY, MessageKind.FALLBACK_PAGE})
+_QUESTIONS = frozenset({MessageKind.INVITATION, MessageKind.REMINDER})
 
 
 def opt_out(
@@ -34,8 +36,7 @@ def opt_out(
     patients.withdraw_consent(
         session, patient_id=patient.id, related_person_id=person.related_id, now=now, agent=person.agent
     )
-    contact = patients.find_contact_point(session, patient_id=patient.id, related_person_id=person.related_id)
-    if contact is not None:
+    for contact in patients.list_contact_points_of(session, patient_id=patient.id, related_person_id=person.related_id):
         patients.set_contact_status(session, contact_point=contact, status="opted_out")
     audit.record(session, agent=person.agent, action="opt_out", entity="patient", entity_id=patient.id, now=now)
     site = staff.get_site(session, site_id=scope_of(session))
@@ -57,8 +58,11 @@ def opt_out(
 def opt_in(service: Service, session: Session, person: Person, *, inbound_id: str, confirm: bool = True) -> None:
     """Take texting up again at the person's own word; ``confirm`` as in ``opt_out``."""
     now = service.clock.now()
-    contact = patients.find_contact_point(session, patient_id=person.patient.id, related_person_id=person.related_id)
+    contact = person.contact or patients.find_contact_point(
+        session, patient_id=person.patient.id, related_person_id=person.related_id
+    )
     if contact is not None:
+        contact.paused_until = None
         patients.set_contact_status(session, contact_point=contact, status="active")
     if not patients.find_consent(session, patient_id=person.patient.id, related_person_id=person.related_id):
         session.add(
@@ -77,8 +81,8 @@ def opt_in(service: Service, session: Session, person: Person, *, inbound_id: st
         queue_to_person(session, person, kind=MessageKind.CONFIRMATION, body=body, key=f"started:{inbound_id}", now=now)
 
 
-def texts_not_allowed(session: Session, rows: Sequence[OutboundMessage]) -> set[str]:
-    """Ids of claimed texts that may not leave: no consent in force, opted out, or the patient died.
+def texts_not_allowed(session: Session, rows: Sequence[OutboundMessage], now: datetime) -> set[str]:
+    """Ids of claimed texts that may not leave: no consent in force, opted out, the patient died, or wants a rest.
 
     A confirmation may leave after an opt-out: it is the one that says so. Pages to staff need no consent, but a number
     that its owner stopped gets nothing.
@@ -91,7 +95,9 @@ def texts_not_allowed(session: Session, rows: Sequence[OutboundMessage]) -> set[
     for row in to_people:
         may = allowed.alive if row.kind == MessageKind.CONFIRMATION else allowed.agreed
         # A text to nobody we know is the neutral reply to a stranger, who wrote first.
-        if row.patient_id is not None and (row.patient_id, row.related_person_id) not in may:
+        who = (row.patient_id, row.related_person_id)
+        rests = row.kind in _QUESTIONS and who in allowed.paused and allowed.paused[who] > now
+        if row.patient_id is not None and (who not in may or rests):
             refused.add(row.id)
     stopped = staff.list_stopped(
         session, practitioner_ids={r.practitioner_id for r in rows if r.kind in _TO_STAFF and r.practitioner_id}

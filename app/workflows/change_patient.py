@@ -1,18 +1,17 @@
 """Change what is known of a patient: names, number, zone, language, status."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from app.audit import store as audit
 from app.checkins import store as checkins
-from app.checkins.timing import Slot, next_slot, next_slot_after_zone_change
 from app.db import Session, keyring_of, site_scope
 from app.messaging import store as messaging
 from app.patients import store as patients
 from app.patients.details import Details
 from app.patients.models import ContactPoint, Patient
 from app.staff import store as staff
-from app.workflows.definitions import load_program
+from app.workflows.change_zone import move_to_zone
 from app.workflows.service import Service
 
 STATUSES = ("active", "paused", "stopped", "deceased")
@@ -55,7 +54,7 @@ def change_patient(service: Service, *, site_id: str, patient_id: str, changes: 
         if phone:
             _change_phone(session, patient, phone, now)
         if changes.time_zone and changes.time_zone != patient.time_zone:
-            _change_zone(session, patient, changes.time_zone, now)
+            move_to_zone(session, patient, changes.time_zone, now)
         if changes.status in ("stopped", "deceased"):
             _end(session, patient, now)
         changed = sorted(name for name in PatientChanges.__dataclass_fields__ if getattr(changes, name) is not None)
@@ -90,24 +89,6 @@ def _change_phone(session: Session, patient: Patient, phone: str, now: datetime)
             value_index=keyring_of(session).index(patients.PHONE, phone), status="active", created_at=now,
         )
     )  # fmt: skip
-
-
-def _change_zone(session: Session, patient: Patient, name: str, now: datetime) -> None:
-    """Move every plan to the new zone: from the next slot on, four hours apart, never two on one local date."""
-    patient.time_zone = name
-    for plan in checkins.list_plans(session, patient_id=patient.id):
-        definition = load_program(session, plan.program_id).check_in(plan.name)
-        plan.time_zone = name
-        if definition is None or definition.timing is None:
-            continue
-        last = checkins.last_slot(session, plan_id=plan.id)
-        if last is None:
-            slot = next_slot(definition.timing, name, now)
-        else:
-            before = Slot(last[0], last[1], time.min, datetime.combine(last[1], time.min))
-            slot = next_slot_after_zone_change(definition.timing, name, now, last=before)
-        plan.next_slot_at, plan.next_local_date = slot.at, slot.local_date
-        plan.next_local_time = slot.planned.time().isoformat()
 
 
 def _end(session: Session, patient: Patient, now: datetime) -> None:

@@ -11,10 +11,11 @@ from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.patients import store as patients
 from app.staff import store as staff
-from app.workflows.answer_question import judge_dialogue, load_dialogue
+from app.workflows.answer_question import Dialogue, judge_dialogue, load_dialogue
 from app.workflows.ask import new_link
 from app.workflows.definitions import Program, load_program
 from app.workflows.judge import judge_missed
+from app.workflows.next_checkin import open_planned
 from app.workflows.person import Person, load_person
 from app.workflows.queue_text import queue_to_person
 from app.workflows.raise_alerts import concerns_of, raise_alerts
@@ -51,7 +52,9 @@ def _act(service: Service, checkin_id: str, patient_id: str) -> None:
         if checkin.next_action_at is None or checkin.next_action_at > now:
             return
         person = load_person(session, patient=patient, related_person_id=checkin.related_person_id)
-        if checkin.window_ends_at <= now:
+        if checkin.status == "planned":
+            open_planned(service, session, person, checkin, now)
+        elif checkin.window_ends_at <= now:
             _close(service, session, person, checkin, now)
         else:
             remind_unanswered(service, session, person, checkin, now)
@@ -66,7 +69,7 @@ def remind_unanswered(service: Service, session: Session, person: Person, checki
     later = [at for at in definition.reminders_at(checkin.due_at) if at > now]
     checkin.reminders_sent, checkin.next_action_at = number, min([*later, checkin.window_ends_at])
     not_before = defer_for_quiet_hours(now, person.patient.time_zone)
-    if not_before >= checkin.window_ends_at:
+    if not_before >= checkin.window_ends_at or _rests(session, checkin, since=now):
         return
     site = staff.get_site(session, site_id=checkin.site_id)
     link = new_link(service, session, checkin)
@@ -78,19 +81,38 @@ def remind_unanswered(service: Service, session: Session, person: Person, checki
 
 
 def _close(service: Service, session: Session, person: Person, checkin: Checkin, now: datetime) -> None:
-    """Close a window. With at least one answer it is partial and every rule runs; with none it is missed."""
+    """Close a window. With at least one answer it is partial and every rule runs; with none it is missed.
+
+    Whoever asked to be left alone for a day was not silent: then it is called off.
+    """
     dialogue = load_dialogue(session, person, checkin)
+    unanswered = "cancelled" if _rests(session, checkin, since=checkin.due_at) else "missed"
+    if not end_checkin(service, session, dialogue, now, unanswered=unanswered) and unanswered == "missed":
+        judge_silence(service, session, person, checkin, dialogue.program)
+
+
+def end_checkin(service: Service, session: Session, dialogue: Dialogue, now: datetime, *, unanswered: str) -> bool:
+    """End a check-in as it stands: partial, every rule run, or ``unanswered``; tells whether anything was answered."""
+    checkin = dialogue.checkin
     answered = any(answer.status == "answered" for answer in dialogue.answers.values())
     checkin.closed_at, checkin.next_action_at = now, None
-    checkin.status = "partial" if answered else "missed"
+    checkin.status = "partial" if answered else unanswered
     messaging.cancel_waiting(session, checkin_id=checkin.id)
+    checkins.wake_planned(session, patient_id=checkin.patient_id, related_person_id=checkin.related_person_id, now=now)
     if dialogue.response is not None:
         dialogue.response.status = "stopped"
     session.flush()
     if answered:
         judge_dialogue(service, session, dialogue, completed=True)
-    else:
-        judge_silence(service, session, person, checkin, dialogue.program)
+    return answered
+
+
+def _rests(session: Session, checkin: Checkin, *, since: datetime) -> bool:
+    """Whether the person asked to be left alone, and that lasts until after a moment."""
+    contact = patients.find_contact_point(
+        session, patient_id=checkin.patient_id, related_person_id=checkin.related_person_id
+    )
+    return contact is not None and contact.paused_until is not None and contact.paused_until > since
 
 
 def judge_silence(service: Service, session: Session, person: Person, checkin: Checkin, program: Program) -> None:

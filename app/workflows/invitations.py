@@ -1,6 +1,6 @@
 """Whom check-ins are for and what their invitations say, looked up once for a whole batch of one site."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,20 +38,25 @@ class Invitees:
     related: dict[str, RelatedPerson]
     contacts: dict[Who, ContactPoint]
     agreed: frozenset[tuple[str | None, str | None]]
+    paused: Mapping[tuple[str | None, str | None], datetime]
     last_issued: dict[Who, datetime]
+    busy: set[Who]
 
     @classmethod
     def load(cls, session: Session, plans: Sequence[CheckinPlan], now: datetime) -> "Invitees":
         """Look everybody up; the session is confined to the plans' site."""
         ids = {plan.patient_id for plan in plans}
         helpers = {plan.related_person_id for plan in plans if plan.related_person_id is not None}
+        textable = patients.list_textable(session, patient_ids=ids)
         return cls(
             site=staff.get_site(session, site_id=scope_of(session)),
             patients=patients.find_patients(session, patient_ids=ids),
             related=patients.find_related_persons(session, related_person_ids=helpers),
             contacts=patients.find_contact_points(session, patient_ids=ids),
-            agreed=patients.list_textable(session, patient_ids=ids).agreed,
+            agreed=textable.agreed,
+            paused=textable.paused,
             last_issued=checkins.last_issued(session, patient_ids=ids, since=now - _WEEK),
+            busy=checkins.list_busy(session, patient_ids=ids, now=now),
         )
 
     def person(self, plan: CheckinPlan) -> Person:
@@ -62,6 +67,18 @@ class Invitees:
     def may_ask(self, person: Person) -> bool:
         """Whether they agreed to be texted, and have not stopped since."""
         return (person.patient.id, person.related_id) in self.agreed
+
+    def paused_until(self, person: Person, now: datetime) -> datetime | None:
+        """Until when they asked to be asked nothing, if that is still ahead."""
+        until = self.paused.get((person.patient.id, person.related_id))
+        return until if until is not None and until > now else None
+
+    def begin(self, person: Person) -> bool:
+        """Whether they can be asked now; they cannot while they answer another check-in. From now on they do."""
+        who = (person.patient.id, person.related_id)
+        free = who not in self.busy
+        self.busy.add(who)
+        return free
 
     def contact(self, person: Person) -> ContactPoint | None:
         """The number they are texted on."""
@@ -87,7 +104,7 @@ class Invitations:
 
     def asked(self, person: Person, questionnaire_id: str) -> list[str]:
         """The items that an invitation asks for: none where it only brings a link."""
-        if person.related is not None or person.patient.preferred_channel == Channel.WEB:
+        if person.related is not None or self._link_only(person):
             return []
         questionnaire = load_questionnaire(self._session, questionnaire_id)
         return [item.link_id for item in next_items(questionnaire, {})]
@@ -97,16 +114,24 @@ class Invitations:
         token, language = new_token(), person.language
         link = form_url(self._service, token)
         self.links.append(link_values(token, checkin["id"], checkin["window_ends_at"], now))
-        if person.related is not None:
+        if person.related is not None and not self._unconfirmed(person):
             said = self._said(link, language)
             return self._service.renderer.render(
                 "caregiver_invitation", language, name=person.patient.given_name, **said
             )
-        questionnaire_id = "" if person.patient.preferred_channel == Channel.WEB else checkin["questionnaire_id"]
+        questionnaire_id = "" if self._link_only(person) else checkin["questionnaire_id"]
         key = (questionnaire_id, language, self._invitees.first_of_week(person, now))
         if key not in self._worded:
             self._worded[key] = self._word_once(*key)
         return self._worded[key].replace(_LINK, link)
+
+    def _link_only(self, person: Person) -> bool:
+        return self._unconfirmed(person) or person.patient.preferred_channel == Channel.WEB
+
+    def _unconfirmed(self, person: Person) -> bool:
+        """Whether nobody knows whose telephone it is by now: then a text holds no question and no name."""
+        contact = self._invitees.contact(person)
+        return contact is not None and contact.status == "unconfirmed"
 
     def _word_once(self, questionnaire_id: str, language: str, first: bool) -> str:
         renderer, said = self._service.renderer, self._said(_LINK, language)

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
+from zlib import crc32
 
 from app.audit import store as audit
 from app.checkins import store as checkins
@@ -73,7 +74,8 @@ def _issue_batch(service: Service, limit: int, plan_id: str | None = None) -> in
 def issue_checkin(service: Service, *, site_id: str, patient_id: str, name: str, agent: str) -> list[str]:
     """Issue a check-in of a patient's program now; returns the ids (one per caregiver for a caregiver's check-in).
 
-    Whoever issues it wants it now, so quiet hours do not hold it. Raises ``NotFound``, ``Rejected`` for a name that the
+    Whoever issues it wants it now, so quiet hours do not hold it. While the person answers another check-in it is
+    planned, and goes out when that one ends. Raises ``NotFound``, ``Rejected`` for a name that the
     program does not have, ``Conflict`` when it is open already or the person may not be texted.
     """
     now = service.clock.now()
@@ -86,8 +88,10 @@ def issue_checkin(service: Service, *, site_id: str, patient_id: str, name: str,
             person = invitees.person(plan)
             _check_may_issue(session, invitees, person, name, now)
             slot = (now, wall_clock(now, plan.time_zone).date(), f"by-hand:{new_id()}")
-            checkin = _checkin(plan, load_program(session, plan.program_id), slot, now)
+            checkin = new_checkin(plan, load_program(session, plan.program_id), slot, now)
             audit.record(session, agent=agent, action="issue", entity="checkin", entity_id=checkin["id"], now=now)
+            if not invitees.begin(person):
+                let_wait(checkin)
             invited.append((person, checkin))
         _write(service, session, invitees, invited, now, at_once=True)
         return [checkin["id"] for _, checkin in invited]
@@ -115,12 +119,14 @@ def _issue_slots(service: Service, session: Session, plans: Sequence[CheckinPlan
     for plan in plans:
         program, person = load_program(session, plan.program_id), invitees.person(plan)
         if person.patient.status == "active":
-            checkin = _checkin(plan, program, _slot(plan), now)
-            if not invitees.may_ask(person):
+            checkin = new_checkin(plan, program, _slot(plan), now)
+            if not invitees.may_ask(person) or invitees.paused_until(person, now):
                 checkin.update(status="cancelled", closed_at=now, next_action_at=None)
             elif checkin["window_ends_at"] <= now:
                 checkin.update(status="missed", closed_at=now, next_action_at=None)
                 missed.append((person, checkin["id"], program))
+            elif not invitees.begin(person):
+                let_wait(checkin)
             made.append((person, checkin))
     # 3. All of it in one go, with the invitations; the plans move on to their next slots.
     _advance(session, plans)
@@ -152,7 +158,7 @@ def _slot(plan: CheckinPlan) -> tuple[datetime, date, str]:
     return min(plan.next_slot_at, instant(planned, plan.time_zone)), plan.next_local_date, plan.next_local_time
 
 
-def _checkin(plan: CheckinPlan, program: Program, slot: tuple[datetime, date, str], now: datetime) -> Row:
+def new_checkin(plan: CheckinPlan, program: Program, slot: tuple[datetime, date, str], now: datetime) -> Row:
     """The occasion of a plan at a slot (moment, local date, name), as issued now."""
     definition = program.check_in(plan.name)
     assert definition is not None
@@ -166,6 +172,11 @@ def _checkin(plan: CheckinPlan, program: Program, slot: tuple[datetime, date, st
         "due_at": due_at, "window_ends_at": ends, "issued_at": now, "closed_at": None, "reminders_sent": 0,
         "next_action_at": min([*reminders, ends]), "asked": [], "misunderstood": 0, "told_subjects": [],
     }  # fmt: skip
+
+
+def let_wait(checkin: Row) -> None:
+    """Plan a check-in for when the person has finished another: two at once, and an answer lands in the wrong one."""
+    checkin.update(status="planned", issued_at=None)
 
 
 def _write(
@@ -189,13 +200,19 @@ def _write(
             texts.append(
                 text_values(
                     session, kind=MessageKind.INVITATION, body=body, key=f"invitation:{checkin['id']}", now=now,
-                    not_before=now if at_once else defer_for_quiet_hours(now, person.patient.time_zone),
+                    not_before=now if at_once else _leaves_at(invitees, person, now),
                     expires_at=checkin["window_ends_at"], checkin_id=checkin["id"], **to_person(person, contact),
                 )
             )  # fmt: skip
     insert_many(session, Checkin, [checkin for _, checkin in made])
     insert_many(session, FormLink, invitations.links)
     queue_many(session, texts)
+
+
+def _leaves_at(invitees: Invitees, person: Person, now: datetime) -> datetime:
+    """When an invitation leaves: not in the quiet hours, and spread over some minutes where the site wants that."""
+    spread = timedelta(seconds=crc32(person.key.encode()) % (60 * invitees.site.spread_minutes or 1))
+    return defer_for_quiet_hours(now, person.patient.time_zone) + spread
 
 
 def _plans_by_hand(session: Session, patient: Patient, name: str) -> list[CheckinPlan]:
@@ -215,6 +232,8 @@ def _check_may_issue(session: Session, invitees: Invitees, person: Person, name:
     """Raise ``Conflict`` where somebody cannot be asked now."""
     if not invitees.may_ask(person):
         raise Conflict("this person has not agreed to be texted, or asked us to stop")
+    if invitees.paused_until(person, now):
+        raise Conflict("this person asked to be left alone for a day; please call them instead")
     standing = checkins.find_open_checkin(session, patient_id=person.patient.id, related_person_id=person.related_id)
     if standing is not None and standing.name == name and standing.window_ends_at > now:
         raise Conflict(f"a {name} check-in is open for this person already")

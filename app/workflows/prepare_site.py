@@ -13,6 +13,7 @@ from app.staff import store as staff
 from app.staff.models import Site
 from app.workflows.service import Service
 
+_SPREAD_AT_MOST = 180
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
@@ -22,7 +23,10 @@ def _office_hours() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteDetails:
-    """What a clinic says of itself. ``clinic_hours`` maps a day to spans of local time."""
+    """What a clinic says of itself. ``clinic_hours`` maps a day to spans of local time.
+
+    ``spread_minutes`` is over how long the invitations of one moment leave: a sender has a pace.
+    """
 
     code: str = "main"
     public_name: str = "Our clinic"
@@ -35,6 +39,7 @@ class SiteDetails:
     fallback_name: str = "Clinic switchboard"
     fallback_phone: str = "+15550100100"
     senders: list[str] = field(default_factory=list)
+    spread_minutes: int = 0
 
 
 def prepare_default_site(service: Service) -> str:
@@ -92,6 +97,8 @@ def _checked(service: Service, details: SiteDetails) -> SiteDetails:
         details.emergency_number.isascii() and details.emergency_number.isdigit() and len(details.emergency_number) < 7
     ):
         problems["emergency_number"] = ["must be digits, such as 911."]
+    if not 0 <= details.spread_minutes <= _SPREAD_AT_MOST:
+        problems["spread_minutes"] = [f"must be from 0 to {_SPREAD_AT_MOST}."]
     changed: dict[str, Any] = {}
     for name in ("after_hours_phone", "fallback_phone"):
         try:

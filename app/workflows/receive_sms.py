@@ -6,7 +6,8 @@ person is called to read it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from app.checkins import store as checkins
 from app.db import DATABASE_ERRORS, Session, all_sites, is_away, keyring_of, lost_connection, narrow, retry_on_conflict
@@ -22,20 +23,37 @@ from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.workflows.acknowledge_alert import acknowledge_by_code
 from app.workflows.converse import converse
+from app.workflows.fly_canary import note_canary
 from app.workflows.person import Person, load_person
 from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.reconfirm_numbers import confirm_number
 from app.workflows.review_inbound import review_stranger
 from app.workflows.service import Service
-from app.workflows.shared_number import handle_shared, review_shared
+from app.workflows.shared_number import (
+    ask_who,
+    can_be_asked,
+    find_speaker,
+    handle_shared,
+    in_order,
+    list_waiting,
+    review_shared,
+    settle_review,
+)
+from app.workflows.side_question import WHO, find_question
+from app.workflows.staff_phone import handle_staff_word
 
 log = get_logger()
 
 _STORED_AT_MOST = 10_000
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundSms:
-    """A text as the provider handed it over, signature checked. Numbers are E.164."""
+    """A text as the provider handed it over, signature checked. Numbers are E.164.
+
+    ``arrived_at`` is when it reached us; whatever was answered later, its writer cannot have seen.
+    """
 
     message_sid: str
     sender: str
@@ -43,6 +61,7 @@ class InboundSms:
     body: str
     media: int = 0
     opt_out_type: str | None = None
+    arrived_at: datetime | None = None
 
 
 def receive_sms(service: Service, sms: InboundSms) -> str:
@@ -50,6 +69,7 @@ def receive_sms(service: Service, sms: InboundSms) -> str:
 
     Raises ``Unavailable`` only when the database cannot store it: then the provider must be told so, to try again.
     """
+    sms = replace(sms, arrived_at=sms.arrived_at or service.clock.now())
     try:
         return _receive_or_keep(service, sms)
     except DATABASE_ERRORS as error:
@@ -110,7 +130,7 @@ def _store(
         sender_index=keyring_of(session).index(messaging.PHONE, sms.sender), recipient=sms.recipient[:40], body=clean,
         raw_body=sms.body if sms.body != clean else None, media=sms.media, opt_out_type=sms.opt_out_type,
         patient_id=None, related_person_id=None, practitioner_id=None, result="received",
-        received_at=service.clock.now(),
+        received_at=sms.arrived_at or service.clock.now(),
     )  # fmt: skip
     return row if messaging.insert_inbound(session, row) else None
 
@@ -138,6 +158,8 @@ def _handle(
     contacts: Sequence[ContactPoint],
     nurses: Sequence[Practitioner],
 ) -> str:
+    if note_canary(service, session, sms.sender, inbound.body):
+        return "canary"
     code = acknowledgement_code(inbound.body)
     if nurses and (code or not contacts):
         return _from_staff(service, session, inbound, nurses[0], code)
@@ -146,25 +168,53 @@ def _handle(
         return review_stranger(service, session, inbound)
     people = {(contact.patient_id, contact.related_person_id): contact for contact in contacts}
     if len(people) > 1:
-        everybody = list(people.values())
+        everybody, names = in_order(session, list(people.values()))
         done = handle_shared(service, session, inbound, everybody)
         if done is not None:
             return done
-        speaking = _whose_dialogue(session, everybody)
+        speaking, told_us = find_speaker(session, inbound, everybody, names)
+        if speaking is not None and told_us:
+            return _take_waiting(service, session, inbound, speaking)
+        speaking = speaking or _whose_dialogue(session, everybody)
         if speaking is None:
+            if is_automatic(inbound.body):
+                return "automatic"
+            if can_be_asked(everybody, names):
+                narrow(session, everybody[0].site_id)
+                return ask_who(service, session, inbound, everybody, names, service.clock.now())
             return review_shared(service, session, inbound, everybody)
         contact = speaking
     else:
         contact = contacts[0]
+    return _from_person(service, session, inbound, contact)
+
+
+def _from_person(service: Service, session: Session, inbound: InboundMessage, contact: ContactPoint) -> str:
+    """A text of which we know who wrote it."""
     narrow(session, contact.site_id)
     inbound.site_id = contact.site_id
     person = _lock_person(session, contact)
     inbound.patient_id, inbound.related_person_id = person.patient.id, person.related_id
+    confirming = confirm_number(service, session, contact, inbound.received_at)
     if contact.status == "unreachable":
         patients.set_contact_status(session, contact_point=contact, status="active")
-    if is_automatic(inbound.body):
-        return "automatic"
-    return converse(service, session, person, inbound)
+    if contact.heard_from_at is None or inbound.received_at - contact.heard_from_at > _A_DAY:
+        contact.heard_from_at = inbound.received_at
+    return converse(service, session, person, inbound, confirming=confirming)
+
+
+def _take_waiting(service: Service, session: Session, inbound: InboundMessage, contact: ContactPoint) -> str:
+    """Somebody said who they are: the texts that waited for that are theirs, and this one says no more."""
+    question = find_question(session, inbound, WHO)
+    assert question is not None
+    waiting = list_waiting(session, question)
+    narrow(session, contact.site_id)
+    inbound.patient_id, inbound.related_person_id = contact.patient_id, contact.related_person_id
+    for text in waiting:
+        text.result = _from_person(service, session, text, contact)
+        settle_review(service, session, text)
+        session.flush()
+    return "said_who"
 
 
 def _whose_dialogue(session: Session, contacts: Sequence[ContactPoint]) -> ContactPoint | None:
@@ -188,6 +238,9 @@ def _from_staff(
     service: Service, session: Session, inbound: InboundMessage, nurse: Practitioner, code: str | None
 ) -> str:
     inbound.practitioner_id = nurse.id
+    done = handle_staff_word(service, session, inbound, nurse)
+    if done is not None:
+        return done
     site_ids = [m.site_id for m in staff.list_memberships(session, practitioner_id=nurse.id)]
     return acknowledge_by_code(
         service,

@@ -32,11 +32,17 @@ def review_stranger(service: Service, session: Session, inbound: InboundMessage)
 
 
 def review_ambiguous(
-    service: Service, session: Session, inbound: InboundMessage, *, site_id: str, patient_ids: Sequence[str]
+    service: Service,
+    session: Session,
+    inbound: InboundMessage,
+    *,
+    site_id: str,
+    patient_ids: Sequence[str],
+    replying: bool = True,
 ) -> None:
     """Have one site find out who wrote from a number that several of its people share, or people of other sites too.
 
-    The session is confined to that site, so that no name of another one is told.
+    The session is confined to that site, so that no name of another one is told. ``replying`` sends the neutral reply.
     """
     known = [p for p in (patients.find_patient(session, patient_id=i) for i in dict.fromkeys(patient_ids)) if p]
     names = ", ".join(f"{p.given_name} {p.family_name}" for p in known)
@@ -49,7 +55,7 @@ def review_ambiguous(
             f"{inbound.body[:300]}",
         ),
     )  # fmt: skip
-    if site_id == inbound.site_id:
+    if replying and site_id == inbound.site_id:
         _neutral_reply(service, session, inbound)
 
 

@@ -22,10 +22,12 @@ from app.workflows.ask import CRISIS_LINES, SELF_HARM_FLAGS
 from app.workflows.on_call import contact_by
 from app.workflows.person import Person, load_person
 from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.reconfirm_numbers import confirm_number
 from app.workflows.service import Service
 
 _TRIES = 5
 _PAUSE = timedelta(minutes=15)
+_A_DAY = timedelta(days=1)
 _LONGEST_TEXT = 4000
 
 
@@ -86,6 +88,7 @@ def check_second_fact(service: Service, token: str, fact: str) -> bool:
         given = "".join(str(int(c)) if c.isdigit() else c for c in fact.strip()[:20])
         if expected and hmac.compare_digest(given.encode(), expected.encode()):
             link.failures, link.paused_until = 0, None
+            _note_reached(service, session, person)
             return True
         link.failures += 1
         if link.failures >= _TRIES:
@@ -99,6 +102,16 @@ def check_second_fact(service: Service, token: str, fact: str) -> bool:
                 ),
             )  # fmt: skip
         return False
+
+
+def _note_reached(service: Service, session: Session, person: Person) -> None:
+    """Whoever opens the link of a text and knows the fact has the telephone that it went to."""
+    now = service.clock.now()
+    contact = patients.find_contact_point(session, patient_id=person.patient.id, related_person_id=person.related_id)
+    if contact is not None and (contact.heard_from_at is None or now - contact.heard_from_at > _A_DAY):
+        patients.lock_patient(session, patient_id=person.patient.id)
+        contact.heard_from_at = now
+        confirm_number(service, session, contact, now)
 
 
 def read_form(service: Service, token: str) -> Form:

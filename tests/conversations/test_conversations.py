@@ -4,7 +4,7 @@ A story lists, in order, what happens and what must follow at once:
 
 * ``at: "tue 10:00"``: the clock goes on to the next Tuesday, 10:00 in New York, and the worker runs;
 * ``ask: daily``: a nurse issues a check-in by hand;
-* ``Ana: "8 3 5"`` (or Rosa, Nora, Omar, Stranger): somebody texts us;
+* ``Ana: "8 3 5"`` (or Rosa, Nora, Omar, Stranger): somebody texts us; ``{body, media, …}`` adds what a provider tells;
 * ``say`` (or ``say to Rosa``): the next text to Ana must be exactly this, or, as ``{contains: [...]}``, hold all these;
 * ``page: Nora`` (or switchboard): she is paged, with no more than a tier and a code;
 * ``alert: {tier, subject, reason}``: an alert was raised; ``reason`` is a part of what it says;
@@ -14,6 +14,7 @@ Whatever we say, page or raise that the story does not list fails it.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from app.messaging.segments import simplify
 from tests.factories import ANA, NORA, OMAR, ROSA, STRANGER, SWITCHBOARD, create_patient, create_related_person
 from tests.world import AlertSeen, Clinic
 
+_TO_READ_AND_TYPE = timedelta(seconds=2)
 PEOPLE = {
     "Ana": ANA, "Rosa": ROSA, "Nora": NORA, "Omar": OMAR, "Stranger": STRANGER, "switchboard": SWITCHBOARD,
 }  # fmt: skip
@@ -69,7 +71,10 @@ class Telling:
             self.clinic.at(value)
         elif key == "ask":
             self.clinic.ask(self.patient_id, value)
+        elif isinstance(value, dict):
+            self.clinic.text(PEOPLE[key], **value)
         else:
+            self.clinic.clock.advance(_TO_READ_AND_TYPE)
             self.clinic.text(PEOPLE[key], str(value))
 
     def _expect_said(self, number: str, wanted: Any) -> None:
@@ -114,8 +119,9 @@ def test_a_story(unstaffed: Clinic, story: dict[str, Any]) -> None:
     patient_id = create_patient(clinic.service, site_id=clinic.site_id, language=story.get("language", "en"))
     if story.get("caregiver"):
         create_related_person(
-            clinic.service, site_id=clinic.site_id, patient_id=patient_id, language=story.get("language", "en")
-        )
+            clinic.service, site_id=clinic.site_id, patient_id=patient_id, language=story.get("language", "en"),
+            phone=ANA if story["caregiver"] == "on Ana's phone" else ROSA,
+        )  # fmt: skip
     clinic.tick()
     clinic.gateway.ignore_the_rest()  # the welcome has a test of its own
     telling = Telling(clinic, patient_id)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.db import site_scope
+from app.patients.models import ContactPoint
 from app.workflows.submit_form import save_answer
 from tests.factories import ANA, NORA, ROSA, check_in, create_patient, create_program, create_related_person
 from tests.world import Clinic
@@ -183,10 +185,118 @@ def test_the_form_having_been_quicker_a_text_still_means_what_it_was_asked_for(c
     clinic.gateway.ignore_the_rest()
 
 
-def test_two_check_ins_are_open_and_the_newest_is_meant(clinic: Clinic, ana: str) -> None:
-    clinic.ask(ana)
-    clinic.later(timedelta(minutes=5))
+def test_a_second_check_in_waits_and_its_answers_are_never_mixed_with_the_first(clinic: Clinic, ana: str) -> None:
     clinic.ask(ana, "bad-day")
+    clinic.later(minutes=5)
+    clinic.ask(ana)
+    assert [c.status for c in clinic.checkins()] == ["issued", "planned"]
     clinic.text(ANA, "4")
     assert clinic.answers() == {"worst": 4}
+    clinic.text(ANA, "3")
+    clinic.tick()
+    assert [c.status for c in clinic.checkins()] == ["completed", "issued"]
+    clinic.text(ANA, "1 1 2")
+    assert clinic.answers() == {"worst": 4, "urgency": 3, "pain": 1, "breathlessness": 1, "tiredness": 2}
+    clinic.gateway.ignore_the_rest()
+
+
+def test_a_planned_check_in_is_called_off_with_the_rest(clinic: Clinic, ana: str) -> None:
+    clinic.ask(ana, "bad-day")
+    clinic.ask(ana)
+    clinic.text(ANA, "STOP")
+    assert {c.status for c in clinic.checkins()} == {"cancelled"}
+    clinic.gateway.ignore_the_rest()
+
+
+def receive_before(clinic: Clinic, body: str) -> str:
+    """A text that reached us before the last one was taken in, as when two come within a blink."""
+    result = clinic.receive(ANA, body, arrived_at=clinic.clock.now() - timedelta(milliseconds=50))
+    clinic.hurry()
+    return result
+
+
+def test_two_answers_in_a_blink_are_both_kept_and_the_worse_one_pages(clinic: Clinic, ana: str) -> None:
+    clinic.ask(ana, "bad-day")
+    clinic.text(ANA, "3")
+    clinic.gateway.ignore_the_rest()
+    assert receive_before(clinic, "8") == "two_answers"
+    assert clinic.answers() == {"worst": 8}
+    assert clinic.alert(subject="self:worst").tier == "red"
+    said = clinic.gateway.expect(ANA, "Two answers came at once").body
+    assert "We have alerted the nurse" in said and "worst thing right now" in said
+    assert {message.result for message in clinic.inbox()} == {"answer", "two_answers"}
+    clinic.text(ANA, "3")  # what was right after all; the nurse is on her way
+    assert clinic.answers() == {"worst": 3}
+    assert clinic.alert(subject="self:worst").status == "triggered"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_the_milder_of_two_answers_in_a_blink_does_not_win(clinic: Clinic, ana: str) -> None:
+    clinic.ask(ana, "bad-day")
+    clinic.text(ANA, "8")
+    receive_before(clinic, "3")
+    assert clinic.answers() == {"worst": 8}
+    clinic.gateway.ignore_the_rest()
+
+
+def test_the_same_answer_twice_in_a_blink_answers_nothing_else(clinic: Clinic, ana: str) -> None:
+    clinic.ask(ana, "bad-day")
+    clinic.text(ANA, "3")
+    clinic.gateway.ignore_the_rest()
+    assert receive_before(clinic, "3") == "repeated_answer"
+    assert clinic.answers() == {"worst": 3}
+    clinic.gateway.nothing_unexpected()
+
+
+def test_two_answers_in_a_blink_to_the_last_question(clinic: Clinic, ana: str) -> None:
+    clinic.ask(ana, "bad-day")
+    clinic.text(ANA, "2")
+    clinic.clock.advance(minutes=1)
+    clinic.text(ANA, "3")
+    assert receive_before(clinic, "1") == "two_answers"
+    assert clinic.alert(subject="self:urgency").tier == "red"
+    assert "Two answers" in clinic.alert(subject="review").reason
+    clinic.gateway.ignore_the_rest()
+
+
+def test_a_correction_is_written_into_the_alert_that_the_old_answer_raised(clinic: Clinic, ana: str) -> None:
+    clinic.ask(ana)
+    clinic.text(ANA, "pain 8")
+    clinic.clock.advance(minutes=1)
+    assert clinic.text(ANA, "I meant 3") == "corrected"
+    alert = clinic.alert(subject="self:pain")
+    assert alert.status == "triggered"
+    assert alert.happened("corrected") == ["Corrected by text: pain 8 became 3."]
+    clinic.gateway.ignore_the_rest()
+
+
+def test_a_reply_by_text_and_the_form_at_once_are_one_check_in(clinic: Clinic, ana: str) -> None:
+    clinic.ask(ana)
+    token = clinic.gateway.departures[-1].body.rpartition("/c/")[2].split()[0]
+    save_answer(clinic.service, token, "pain", "9")
+    clinic.text(ANA, "2 1 1")
+    assert len(clinic.responses()) == 1
+    assert clinic.answers() == {"pain": 2, "breathlessness": 1, "tiredness": 1}
+    assert clinic.alert(subject="self:pain").tier == "red"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_a_second_phone_of_ana_is_ana_too(clinic: Clinic, ana: str) -> None:
+    clinic.clock.advance(minutes=1)
+    with clinic.db.transaction(site_scope(clinic.site_id)) as session:
+        session.add(
+            ContactPoint(
+                patient_id=ana, related_person_id=None, system="phone", value=ROSA,
+                value_index=clinic.db.keyring.index("phone", ROSA), status="active", created_at=clinic.clock.now(),
+            )
+        )  # fmt: skip
+    clinic.ask(ana)
+    clinic.gateway.expect(ROSA, "how are you today?")  # the newest of her numbers
+    clinic.text(ANA, "2 1 1")
+    clinic.gateway.expect(ANA, "nausea")  # answered where she wrote from
+    assert clinic.text(ROSA, "0 1") == "answer"
+    clinic.damage(ContactPoint, {"value_index": clinic.db.keyring.index("phone", ROSA)}, status="unreachable")
+    clinic.gateway.ignore_the_rest()
+    clinic.text(ANA, "STOP")
+    assert {c.status for c in clinic.rows(ContactPoint)} == {"opted_out"}
     clinic.gateway.ignore_the_rest()

@@ -6,10 +6,22 @@ import pytest
 
 from app.checkins.models import PublishedProgram
 from app.errors import Conflict, Rejected
+from app.staff.models import Site
 from app.workflows.change_patient import PatientChanges, change_patient
 from app.workflows.issue_checkins import issue_checkin, issue_due_checkins
 from app.zones import instant, wall_clock
-from tests.factories import AGENT, ANA, BEN, NORA, ROSA, check_in, create_patient, create_program, create_related_person
+from tests.factories import (
+    AGENT,
+    ANA,
+    BEN,
+    NORA,
+    ROSA,
+    check_in,
+    create_patient,
+    create_patients,
+    create_program,
+    create_related_person,
+)
 from tests.world import Clinic
 
 DAY = timedelta(days=1)
@@ -181,3 +193,15 @@ def test_one_plan_that_cannot_be_issued_does_not_hold_up_the_others(clinic: Clin
     clinic.at("12:00")
     clinic.gateway.expect(BEN, "how are you today")
     assert [c.due_at for c in clinic.checkins(patient_id=ben)] == [datetime(2026, 3, 3, 15, 0, tzinfo=UTC)]
+
+
+def test_a_site_may_spread_the_texts_of_one_hour(clinic: Clinic) -> None:
+    create_patients(clinic.service, site_id=clinic.site_id, how_many=20)
+    clinic.damage(Site, spread_minutes=30)
+    clinic.at("tue 10:00")
+    leaving = sorted(text.next_attempt_at for text in clinic.texts(kind="invitation"))
+    assert len(leaving) == 20 and len(set(leaving)) > 10
+    assert clinic.clock.now() <= leaving[0] and leaving[-1] < clinic.clock.now() + timedelta(minutes=30)
+    clinic.later(minutes=30)
+    assert {text.state for text in clinic.texts(kind="invitation")} == {"handed_over"}
+    clinic.gateway.ignore_the_rest()

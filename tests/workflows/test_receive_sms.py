@@ -74,11 +74,54 @@ def test_of_two_people_with_one_number_nobody_is_guessed(clinic: Clinic, ana: st
     ben = create_patient(clinic.service, site_id=clinic.site_id, given_name="Ben")
     for patient_id in (ana, ben)[:asked]:
         clinic.ask(patient_id)
-    assert clinic.text(ANA, "8 1 2") == "ambiguous_sender"
+    clinic.gateway.ignore_the_rest()
+    assert clinic.text(ANA, "8 1 2") == "who_is_writing"
+    clinic.gateway.expect(ANA, "1 Ana, 2 Ben")
+    assert (clinic.alerts(), clinic.answers()) == ([], {})
+    clinic.later(minutes=31)
     alert = clinic.alert()
     assert (alert.kind, alert.tier, alert.patient_id) == ("review", "amber", None)
     assert "Ana Flores" in alert.reason and "Ben Flores" in alert.reason and "8 1 2" in alert.reason
     assert clinic.answers() == {}
+    clinic.gateway.ignore_the_rest()
+
+
+def test_whoever_says_who_they_are_is_heard_from_the_start(clinic: Clinic, ana: str) -> None:
+    ben = create_patient(clinic.service, site_id=clinic.site_id, given_name="Ben")
+    for patient_id in (ana, ben):
+        clinic.ask(patient_id)
+    clinic.text(ANA, "8 1 2")
+    assert clinic.text(ANA, "2 Ben") == "said_who"
+    assert [r.patient_id for r in clinic.responses()] == [ben]
+    assert clinic.alert(subject="self:pain").patient_id == ben
+    assert clinic.text(ANA, "1 1") == "answer"  # still Ben, who need not say it again
+    assert {r.patient_id for r in clinic.responses()} == {ben}
+    clinic.gateway.ignore_the_rest()
+
+
+def test_two_people_with_one_name_cannot_say_who_they_are(clinic: Clinic, ana: str) -> None:
+    create_patient(clinic.service, site_id=clinic.site_id, family_name="Ortega")
+    assert clinic.text(ANA, "hello") == "ambiguous_sender"
+    assert "Ana Ortega" in clinic.alert().reason
+    clinic.gateway.ignore_the_rest()
+
+
+def test_nobody_is_asked_who_they_are_by_a_stop_nor_twice(clinic: Clinic, ana: str) -> None:
+    create_related_person(clinic.service, site_id=clinic.site_id, patient_id=ana, phone=ANA)
+    clinic.tick()
+    clinic.gateway.ignore_the_rest()
+    clinic.text(ANA, "hello")
+    clinic.gateway.expect(ANA, "Who is writing?")
+    clinic.text(ANA, "about tomorrow")
+    clinic.gateway.nothing_unexpected()
+    assert clinic.text(ANA, "stop") == "opt_out"
+    clinic.gateway.expect(ANA, "we have stopped")
+    clinic.gateway.ignore_the_rest()
+
+
+def test_a_number_is_known_to_be_alive(clinic: Clinic, ana: str) -> None:
+    clinic.text(ANA, "good morning")
+    assert clinic.rows(ContactPoint)[0].heard_from_at == clinic.clock.now()
     clinic.gateway.ignore_the_rest()
 
 
@@ -185,7 +228,7 @@ def test_a_text_that_cannot_be_handled_is_kept_and_a_nurse_is_called(clinic: Cli
 
 
 def test_a_text_is_kept_even_when_nobody_can_be_called(clinic: Clinic, ana: str) -> None:
-    clinic.damage(Site, clinic_hours={}, language="xx")
+    clinic.damage(Site, clinic_hours={"mon": 5}, language="xx")
     assert clinic.receive(ANA, "I feel worse") == "failed"
     assert [row.result for row in clinic.inbox()] == ["failed"]
 

@@ -3,6 +3,7 @@
 import pytest
 
 from app.errors import Conflict, NotFound, Rejected
+from app.patients.models import ContactPoint
 from app.workflows.submit_form import check_second_fact, look_at_link, read_form, save_answer, submit_form
 from tests.factories import ANA, NORA, ROSA, create_related_person
 from tests.world import Clinic
@@ -153,4 +154,18 @@ def test_form_and_texts_are_one_dialogue(clinic: Clinic, link: str) -> None:
     save_answer(clinic.service, link, "pain", "1")
     assert clinic.text(ANA, "2 3") == "answer", "two of the three that were asked are left"
     assert clinic.answers() == {"pain": 1, "breathlessness": 2, "tiredness": 3}
+    clinic.gateway.ignore_the_rest()
+
+
+def test_whoever_opens_the_form_has_the_telephone(clinic: Clinic, ana: str) -> None:
+    clinic.damage(ContactPoint, status="unconfirmed", asked_again_at=clinic.clock.now())
+    clinic.ask(ana)
+    said = clinic.gateway.departures[-1].body
+    assert "pain" not in said, "nobody knows whose telephone it is: the text asks nothing"
+    token = said.rpartition("/c/")[2].split()[0]
+    assert not check_second_fact(clinic.service, token, "1912")
+    assert clinic.rows(ContactPoint)[0].status == "unconfirmed"
+    assert check_second_fact(clinic.service, token, "1955")
+    contact = clinic.rows(ContactPoint)[0]
+    assert (contact.status, contact.heard_from_at) == ("active", clinic.clock.now())
     clinic.gateway.ignore_the_rest()
