@@ -1,7 +1,8 @@
 """``python -m benchmarks``: run what was asked for, print a table, write ``benchmarks/results.json``.
 
-``--seconds`` is how long each load of B1 lasts, ``--waiting`` how many check-ins B2 issues and B4 leaves in the outbox,
-``--pages`` how many red answers B4 times. ``BENCH_SCALE=full`` takes larger ones for what is not given.
+``--seconds`` is how long each load of B1 lasts, ``--steady`` its steady one, of ``--rate`` answers a second;
+``--texts`` how many texts B3 sends for each worker; ``--waiting`` how many check-ins B2 issues and B4 leaves in the
+outbox, ``--pages`` how many red answers B4 times. ``BENCH_SCALE=full`` takes larger ones for what is not given.
 """
 
 import argparse
@@ -17,21 +18,25 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import inbound, issuing, judging, paging
+from benchmarks import delivering, inbound, issuing, judging, paging
 from benchmarks.clinic import Clinic
 from benchmarks.databases import opened
 from benchmarks.figures import Figure
-from benchmarks.provider import Provider, listening
+from benchmarks.provider import listening
+from tests.phone_network import RemotePhoneNetwork
 from tests.postgres import CannotStart
 
 RESULTS = Path(__file__).with_name("results.json")
 _FULL = os.environ.get("BENCH_SCALE") == "full"
-_NAMES = ("B1", "B2", "B4", "B7")
+_NAMES = ("B1", "B2", "B3", "B4", "B7")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--seconds", type=float, default=30 if _FULL else 6)
+    parser.add_argument("--steady", type=float, help="seconds of B1's steady load; as many as --seconds without it")
+    parser.add_argument("--rate", type=float, help="answers a second of it; 200, or 0.7 of the full rate, without it")
+    parser.add_argument("--texts", type=int, default=1600 if _FULL else 320)
     parser.add_argument("--waiting", type=int, default=50_000 if _FULL else 10_000)
     parser.add_argument("--pages", type=int, default=300 if _FULL else 40)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
@@ -47,31 +52,33 @@ def run(given: argparse.Namespace) -> Iterator[Figure]:
     for database in given.database or ("sqlite", "postgresql"):
         if wanted - {"B7"}:
             try:
-                with opened(database) as url, listening() as (provider, provider_url):
-                    clinic = Clinic(url, provider_url)
-                    yield from _on(database, clinic, provider, given, wanted)
+                with opened(database) as url, listening() as network:
+                    clinic = Clinic(url, network.url)
+                    yield from _on(database, clinic, network, given, wanted)
                     clinic.close()
             except CannotStart as problem:
                 yield Figure("-", database, "not measured", str(problem), met=None)
 
 
 def _on(
-    database: str, clinic: Clinic, provider: Provider, given: argparse.Namespace, wanted: set[str]
+    database: str, clinic: Clinic, network: RemotePhoneNetwork, given: argparse.Namespace, wanted: set[str]
 ) -> Iterator[Figure]:
     """The benchmarks of one database. B2 fills the outbox in which B4's pages then have to pass."""
     together = database == "sqlite"
     if "B1" in wanted:
-        yield from inbound.measure(clinic, database, given.seconds)
+        yield from inbound.measure(clinic, database, given.seconds, given.steady or given.seconds, given.rate)
+    if "B3" in wanted:
+        yield from delivering.measure(clinic, network, database, given.texts)
     if "B4" in wanted:
         people = paging.ask(clinic, 2 * (given.pages + 1))
-        idle = paging.time_pages(clinic, provider, people[::2], together=together)
+        idle = paging.time_pages(clinic, network, people[::2], together=together)
     if wanted & {"B2", "B4"}:
         figure = issuing.measure(clinic, database, clinic.add_patients(given.waiting))
         if "B2" in wanted:
             yield figure
     if "B4" in wanted:
         before = clinic.count_outbound("invitation", "pending")
-        busy = paging.time_pages(clinic, provider, people[1::2], together=together)
+        busy = paging.time_pages(clinic, network, people[1::2], together=together)
         yield paging.compare(database, idle, busy, (before, clinic.count_outbound("invitation", "pending")))
 
 

@@ -26,6 +26,7 @@ from app.workflows.publish_content import Publishable, publish_content
 from app.workflows.service import Service
 from app.zones import wall_clock
 
+ACCOUNT = "AC" + "0" * 32
 TOKEN = "token-that-signs-in-benchmarks"
 PUBLIC_URL = "http://bedside.test"
 OURS, PAGES_FROM, NURSE = "+15550100001", "+15550100002", "+15550100110"
@@ -47,7 +48,7 @@ class Clinic:
         self.environ = {
             "DATABASE_URL": database_url, "PUBLIC_URL": PUBLIC_URL, "LOG_LEVEL": "ERROR",
             "SECRET_KEYS": "s" * 32, "FIELD_KEYS": "f" * 32, "INDEX_KEYS": "i" * 32,
-            "SMS_GATEWAY": "twilio", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKENS": TOKEN,
+            "SMS_GATEWAY": "twilio", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKENS": TOKEN,
             "TWILIO_API_URL": provider_url, "TWILIO_FROM_NUMBERS": OURS, "TWILIO_ALERT_FROM_NUMBERS": PAGES_FROM,
             "SENDER_MPS": "100000",
         }  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 from app.config import ROOT
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_WORKER = ("-m", "flask", "--app", "wsgi", "worker")
 
 
 class Process:
@@ -36,9 +37,24 @@ class Process:
                 time.sleep(0.05)
         raise RuntimeError("a process of the service did not start")
 
+    @property
+    def pid(self) -> int:
+        """The number by which the system knows it."""
+        return self._process.pid
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def memory(self) -> float:
+        """Memory that it holds now, in MB."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
     def cpu_seconds(self) -> float:
         """Processor time used so far, user and system."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def stop(self) -> None:
@@ -70,16 +86,32 @@ def serving(environ: Mapping[str, str], webs: int) -> Iterator[list[Process]]:
 
 
 @contextmanager
+def working(environ: Mapping[str, str], workers: int) -> Iterator[list[Process]]:
+    """``workers`` worker processes."""
+    running: list[Process] = []
+    try:
+        for _ in range(workers):
+            running.append(Process(_WORKER, environ))
+        yield running
+    finally:
+        for process in running:
+            process.stop()
+
+
+@contextmanager
 def web_and_worker(environ: Mapping[str, str], *, together: bool) -> Iterator[Process]:
-    """A web process with a worker, in one process or beside it; gives the one that serves."""
+    """A web process with a worker, in one process or beside it; gives the one that serves.
+
+    Its own address is ``PUBLIC_URL``, so that the provider's reports reach it.
+    """
     port = free_port()
+    environ = {**environ, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
     if together:
         running = [Process(["-m", "benchmarks.bare", str(port)], environ, port)]
     else:
-        web = ["-m", "flask", "--app", "benchmarks.bare", "web", "--port", str(port)]
         running = [
-            Process(web, environ, port),
-            Process(["-m", "flask", "--app", "benchmarks.bare", "worker"], environ),
+            Process(["-m", "flask", "--app", "wsgi", "web", "--port", str(port)], environ, port),
+            Process(_WORKER, environ),
         ]
     try:
         running[0].wait_until_it_listens()

@@ -1,73 +1,35 @@
-"""A provider that takes its time: the real SDK talks to it over HTTP, and it answers each text after 150 ms."""
+"""The provider: the tests' phone network in a process of its own. It answers each text after 150 ms.
 
-import itertools
-import json
-import threading
-import time
+One text costs it 1 ms of CPU, and it takes some 500 a second on two busy cores: more than is asked of it here.
+"""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
+
+from benchmarks.clinic import ACCOUNT, TOKEN
+from tests.phone_network import RemotePhoneNetwork
 
 SECONDS_A_TEXT = 0.15
-
-
-class Provider:
-    """Takes texts; ``wait_for`` tells when one to some number was handed over."""
-
-    def __init__(self) -> None:
-        self.taken = 0
-        self._arrivals: dict[str, list[float]] = {}
-        self._changed = threading.Condition()
-        self._sids = itertools.count(1)
-
-    def take(self, recipient: str) -> bytes:
-        """Note a text; returns the answer."""
-        with self._changed:
-            self.taken += 1
-            self._arrivals.setdefault(recipient, []).append(time.perf_counter())
-            self._changed.notify_all()
-            sid = f"SM{next(self._sids):032x}"
-        return json.dumps({"sid": sid, "status": "queued", "to": recipient}).encode()
-
-    def count(self, recipient: str) -> int:
-        """How many texts to a number were handed over."""
-        with self._changed:
-            return len(self._arrivals.get(recipient, ()))
-
-    def wait_for(self, recipient: str, number: int, seconds: float) -> float:
-        """When text ``number`` (from 0 on) to a number was handed over; ``TimeoutError`` if it is not in time."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: len(self._arrivals.get(recipient, ())) > number, seconds):
-                raise TimeoutError(f"no page within {seconds:.0f} s")
-            return self._arrivals[recipient][number]
+_FOR_EVER = 10**9
 
 
 @contextmanager
-def listening() -> Iterator[tuple[Provider, str]]:
-    """A provider and its address."""
-    provider = Provider()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = provider.take(parse_qs(content.decode())["To"][0])
-            time.sleep(SECONDS_A_TEXT)
-            self.send_response(201)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+def listening() -> Iterator[RemotePhoneNetwork]:
+    """A network that takes any text at once and says so after ``SECONDS_A_TEXT``; it ends with the block."""
+    network = RemotePhoneNetwork.spawn("--account", ACCOUNT, "--token", TOKEN)
     try:
-        yield provider, f"http://127.0.0.1:{server.server_address[1]}"
+        network.fault("slow", times=_FOR_EVER, seconds=SECONDS_A_TEXT)
+        report_nothing(network)
+        yield network
     finally:
-        server.shutdown()
-        server.server_close()
+        network.stop()
+
+
+def report_nothing(network: RemotePhoneNetwork) -> None:
+    """Keep what becomes of texts to itself: no web process listens."""
+    network.callbacks(loss=1.0)
+
+
+def report_fates(network: RemotePhoneNetwork) -> None:
+    """Report that each text was sent a second after it was taken, and another second later that it arrived."""
+    network.callbacks(delay=1.0)
