@@ -14,9 +14,9 @@ from app.staff.models import ApiToken, IdempotentAnswer, Membership, Practitione
 metadata = Base.metadata
 
 __all__ = [
-    "Alert", "AlertEvent", "Answer", "ApiToken", "AuditEvent", "Canary", "Checkin", "CheckinPlan", "Consent", "ContactPoint",
-    "DeliveryEvent", "Enrolment", "FormLink", "IdempotentAnswer", "InboundMessage", "Membership", "NameToken",
-    "OnCallSchedule", "OutboundMessage", "Page", "Patient", "Practitioner", "PublishedProgram",
-    "PublishedQuestionnaire", "QuestionnaireResponse", "RelatedPerson", "SenderPace", "Shift", "SideQuestion", "SignInFailure", "Site",
-    "SiteProgram", "StaffSession", "StageProgress", "Switch", "metadata",
+    "Alert", "AlertEvent", "Answer", "ApiToken", "AuditEvent", "Canary", "Checkin", "CheckinPlan", "Consent",
+    "ContactPoint", "DeliveryEvent", "Enrolment", "FormLink", "IdempotentAnswer", "InboundMessage", "Membership",
+    "NameToken", "OnCallSchedule", "OutboundMessage", "Page", "Patient", "Practitioner", "PublishedProgram",
+    "PublishedQuestionnaire", "QuestionnaireResponse", "RelatedPerson", "SenderPace", "Shift", "SideQuestion",
+    "SignInFailure", "Site", "SiteProgram", "StaffSession", "StageProgress", "Switch", "metadata",
 ]  # fmt: skip

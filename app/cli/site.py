@@ -44,9 +44,7 @@ def show_(as_json: bool, site: str | None) -> None:
 @click.option("--new", is_flag=True, help="Add a site instead of changing one.")
 @site_option
 @handled
-def set_(
-    site: str | None, new: bool, hours: str | None, senders: tuple[str, ...], **texts: str | int | None
-) -> None:
+def set_(site: str | None, new: bool, hours: str | None, senders: tuple[str, ...], **texts: str | int | None) -> None:
     """Change what the clinic says of itself, or add a site.
 
     Example: flask --app wsgi site set --public-name "Riverside Clinic" --after-hours-phone "+15551234567"

@@ -74,7 +74,8 @@ def report(bundle: ContentBundle) -> Report:
         for language in bundle.languages
     )
     check_ins = tuple(_check_ins(bundle, renderer))
-    warnings = [*_translation_gaps(bundle), *_long_sentences(messages), *_long_questions(bundle, renderer)]
+    warnings = [*_not_said(bundle), *_translation_gaps(bundle), *_long_sentences(messages)]
+    warnings += _long_questions(bundle, renderer)
     warnings += [
         f"{where}: needs a reader of {age:.0f}; aim at {OLDEST}: {text}"
         for where, text, age in reading_ages(bundle, renderer)
@@ -176,6 +177,15 @@ def _check_ins(bundle: ContentBundle, renderer: Renderer) -> Iterator[CheckInCos
                     texts = [render_sample(renderer, "invitation", language, question=first), *rest, closing]
                 cost = sum(measure(text).count for text in texts)
                 yield CheckInCost(program.name, check_in["name"], language, cost)
+
+
+def _not_said(bundle: ContentBundle) -> Iterator[str]:
+    """Questions that an optional language lacks: whoever speaks it is asked in English."""
+    for instrument in bundle.instruments.values():
+        for language in sorted(name for name, note in bundle.notes.items() if note.optional):
+            missing = [item.link_id for item in instrument.questionnaire.items if language not in item.text]
+            if missing:
+                yield f"{instrument.file}: is asked in English where {language!r} is missing: {', '.join(missing)}"
 
 
 def _long_questions(bundle: ContentBundle, renderer: Renderer) -> Iterator[str]:

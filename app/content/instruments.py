@@ -84,8 +84,10 @@ class _Instrument(Strict):
     items = ListOf(fields.Nested(_Item), required=True)
 
 
-def instrument_findings(data: Mapping[str, Any], languages: Set[str]) -> Iterator[Finding]:
-    """Everything wrong with one instrument, given the ``languages`` that it must speak."""
+def instrument_findings(
+    data: Mapping[str, Any], languages: Set[str], heard: Set[str] | None = None
+) -> Iterator[Finding]:
+    """Everything wrong with one instrument, given the ``languages`` that it must speak and all that people write in."""
     yield from shape_findings(_Instrument(), data)
     yield from missing_languages(data, ("title", "description"), (), languages)
     items = list(entries(data.get("items")))
@@ -96,7 +98,7 @@ def instrument_findings(data: Mapping[str, Any], languages: Set[str]) -> Iterato
         yield from missing_languages(item, ("text", "label", "anchors"), at, languages)
         for position, option in entries(item.get("options")):
             yield from missing_languages(option, ("text",), (*at, "options", position), languages)
-        yield from reserved(item, at, languages)
+        yield from reserved(item, at, heard or languages)
         earlier = {str(other.get("link_id")): other for _, other in items[: items.index((index, item))]}
         everywhere = {str(other.get("link_id")) for _, other in items}
         yield from _branching(item.get("enable_when"), (*at, "enable_when"), earlier, everywhere)

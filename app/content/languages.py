@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from marshmallow import fields
+
 from app.content.documents import read_document
 from app.content.fields import OneOf, Strict, Text, shape_findings
 from app.content.problems import Problem
@@ -14,12 +16,16 @@ FILE = "language.yaml"
 class LanguageNote:
     """A language's own name, ``ltr`` or ``rtl``, the encoding that its letters need in a text message, and who has read
     all its texts (``None``: nobody has).
+
+    An ``optional`` one may be missing from questions: a clinic's own instrument need not speak every language that we
+    ship. What is not said in it is asked in English, and ``content check`` warns.
     """
 
     name: str
     direction: str = "ltr"
     encoding: str = "GSM-7"
     reviewed_by: str | None = None
+    optional: bool = False
 
 
 class _LanguageFile(Strict):
@@ -27,6 +33,7 @@ class _LanguageFile(Strict):
     direction = OneOf("ltr", "rtl", required=True)
     encoding = OneOf("GSM-7", "UCS-2")
     reviewed_by = Text(allow_none=True)
+    optional = fields.Boolean(truthy={True}, falsy={False})
 
 
 def read_note(root: Path, folder: str, problems: list[Problem]) -> LanguageNote:

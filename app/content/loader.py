@@ -23,6 +23,10 @@ from app.questionnaires.definition import Questionnaire
 MAX_FILES = 500
 
 
+_ALWAYS = frozenset({Language.EN.value, Language.ES.value})
+"""What every clinic's content speaks, whatever else is in its folders."""
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """One instrument: ``data`` as loaded, ``questionnaire`` made from it, and the fingerprint of its content."""
@@ -69,11 +73,12 @@ def load(root: Path) -> ContentBundle:
     problems: list[Problem] = []
     notes: dict[str, LanguageNote] = {}
     templates = _templates(root, notes, problems)
-    languages = frozenset(templates) | {language.value for language in Language}
+    languages = frozenset(templates) | _ALWAYS
+    asked_in = languages - {language for language, note in notes.items() if note.optional}
     problems += missing_messages(templates, languages)
     instruments = _documents(root, "instruments", problems)
     for document in instruments.values():
-        findings = instrument_findings(document.data, languages)
+        findings = instrument_findings(document.data, asked_in, languages)
         problems += [document.problem(place, message) for place, message in findings]
     problems += _shared_urls(instruments)
     programs = _documents(root, "programs", problems)

@@ -164,9 +164,7 @@ def list_statuses(session: Session, *, message_sid: str) -> list[str]:
     return list(session.scalars(select(DeliveryEvent.status).where(DeliveryEvent.message_sid == message_sid)))
 
 
-def list_last_results(
-    session: Session, *, sender_index: str, since: datetime, but: str, limit: int
-) -> list[str]:
+def list_last_results(session: Session, *, sender_index: str, since: datetime, but: str, limit: int) -> list[str]:
     """What the last texts from a number since a moment were taken for, the newest first; one of them left out."""
     wanted = select(InboundMessage.result).where(
         InboundMessage.sender_index == sender_index, InboundMessage.received_at >= since, InboundMessage.id != but
@@ -186,10 +184,14 @@ def lease_expired_question(session: Session, *, now: datetime) -> SideQuestion |
     return session.scalars(wanted.order_by(SideQuestion.expires_at).limit(1).with_for_update(skip_locked=True)).first()
 
 
-def list_waiting_texts(session: Session, *, sender_index: str, result: str, since: datetime) -> Sequence[InboundMessage]:
+def list_waiting_texts(
+    session: Session, *, sender_index: str, result: str, since: datetime
+) -> Sequence[InboundMessage]:
     """Texts from a number that were taken for ``result`` since a moment, oldest first."""
     wanted = select(InboundMessage).where(
-        InboundMessage.sender_index == sender_index, InboundMessage.result == result, InboundMessage.received_at >= since
+        InboundMessage.sender_index == sender_index,
+        InboundMessage.result == result,
+        InboundMessage.received_at >= since,
     )
     return session.scalars(wanted.order_by(InboundMessage.received_at, InboundMessage.id)).all()
 

@@ -197,7 +197,8 @@ def list_textable(session: Session, *, patient_ids: Collection[str]) -> Textable
     alive = {(p, r) for p, r, status, _ in rows if status in (*_REACHABLE, "opted_out")}
     agreed = {(p, r) for p, r, status, _ in rows if status in _REACHABLE} & in_force
     paused: dict[tuple[str | None, str | None], datetime] = {
-        (p, r): until for p, r, status, until in rows if status in _REACHABLE and until is not None}
+        (p, r): until for p, r, status, until in rows if status in _REACHABLE and until is not None
+    }
     return Textable(frozenset(alive), frozenset(agreed), paused)
 
 

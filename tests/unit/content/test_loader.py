@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.content.check import report
 from app.content.loader import load
 from app.content.problems import ContentInvalid, Problem
 
@@ -37,7 +38,6 @@ MISTAKES = {
     "option in words of the phone company": (DAILY, 'en: "it can wait"', 'en: "Cancel."', 0, "ends, starts or steers a text conversation"),
     "the same in Spanish": (DAILY, 'es: "puede esperar"', 'es: "¡Sí!"', 0, "ends, starts or steers a text conversation"),
     "the same in Arabic": (DAILY, 'ar: "يمكن الانتظار"', 'ar: "إلغاء"', 0, "ends, starts or steers a text conversation"),
-    "text without Arabic": (DAILY, '\n      ar: "ما شدة الألم في آخر 24 ساعة؟"', "", -2, "text: is missing in 'ar'"),
     "label that is a keyword": (DAILY, 'label: {en: "tiredness"', 'label: {en: "Tired"', 0, "ends, starts or steers a text conversation"),
     "anchor that is a keyword": (DAILY, '["none", "worst imaginable"]', '["no", "worst imaginable"]', 0, "ends, starts or steers a text conversation"),
     "branch on nothing": (DAILY, "{item: worry, at_least: 4}", "{item: wory, at_least: 4}", 0, "there is no item 'wory'"),
@@ -184,10 +184,23 @@ def test_a_language_that_is_only_begun_lacks_all_that_is_not_yet_said(content):
     assert any(problem.file == DAILY and "title: is missing in 'fr'" in problem.message for problem in problems)
 
 
-def test_a_shipped_language_that_was_taken_away_is_missed(content):
+def test_a_language_that_every_clinic_needs_is_missed(content):
+    shutil.rmtree(content.root / "sms_templates/es")
+
+    assert Problem("sms_templates/es/wants_to_die.txt", 1, "is missing") in content.problems()
+
+
+def test_a_clinic_need_not_speak_every_language_that_is_shipped(content):
     shutil.rmtree(content.root / "sms_templates/ar")
 
-    assert Problem("sms_templates/ar/wants_to_die.txt", 1, "is missing") in content.problems()
+    assert load(content.root).languages == ("en", "es")
+
+
+def test_a_clinics_own_questions_may_lack_an_optional_language(content):
+    content.replace(DAILY, '\n      ar: "ما شدة الألم في آخر 24 ساعة؟"', "")
+
+    (warning,) = [w for w in report(load(content.root)).warnings if "is asked in English" in w]
+    assert warning == f"{DAILY}: is asked in English where 'ar' is missing: pain"
 
 
 @pytest.mark.parametrize(
