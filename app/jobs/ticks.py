@@ -17,6 +17,7 @@ from app.workflows.note_progress import note_progress, stalled_stages
 from app.workflows.poll_statuses import poll_statuses
 from app.workflows.queue_text import EMAIL, PATIENTS, STAFF
 from app.workflows.reconcile_inbound import reconcile_inbound
+from app.workflows.reconfirm_numbers import reconfirm_numbers
 from app.workflows.service import Service
 from app.workflows.shared_number import expire_questions
 from app.workflows.tidy import tidy
@@ -70,6 +71,7 @@ class Ticks:
             Tick("settle", lambda: settle_unknown(service, gateway, self._stopping.is_set), every=5),
             Tick("poll", lambda: poll_statuses(service, gateway), every=15),
             Tick("reconcile", lambda: reconcile_inbound(service, gateway), every=120, at_start=True),
+            Tick("reconfirm", lambda: reconfirm_numbers(service), every=900, at_start=True),
             Tick("tidy", lambda: tidy(service), every=600, at_start=True),
             Tick("sweep", lambda: sweep_alerts(service), every=30),
         )

@@ -281,9 +281,7 @@ def list_unplaced(session: Session, *, inbound_id: str, whole_number: bool) -> l
     ``whole_number`` adds the later ones from the same unknown number, oldest first.
     """
     nobodys = select(InboundMessage).where(
-        InboundMessage.patient_id.is_(None),
-        InboundMessage.practitioner_id.is_(None),
-        InboundMessage.result != "dismissed",
+        InboundMessage.patient_id.is_(None), InboundMessage.practitioner_id.is_(None)
     )
     held = {"populate_existing": True}
     first = session.scalar(nobodys.where(InboundMessage.id == inbound_id).with_for_update().execution_options(**held))

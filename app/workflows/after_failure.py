@@ -131,7 +131,7 @@ def _find_another_way(
     reason = f"A text to {whose} did not arrive (error {code or 'unknown'}). Please check that they can be reached."
     if trouble in (Trouble.OPTED_OUT, Trouble.CONTACT):
         opted_out = trouble is Trouble.OPTED_OUT
-        if contact is not None and contact.status == "active":
+        if contact is not None and contact.status in ("active", "unconfirmed"):
             status = "opted_out" if opted_out else "unreachable"
             patients.set_contact_status(session, contact_point=contact, status=status)
         why = "opted out with their carrier, or the number changed hands" if opted_out else f"error {code}"

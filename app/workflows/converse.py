@@ -11,6 +11,7 @@ from app.workflows.keyword_replies import REPLIES, help_, nothing_open, place
 from app.workflows.late_text import late_text
 from app.workflows.person import Person
 from app.workflows.read_answers import asked_items
+from app.workflows.reconfirm_numbers import confirm_number
 from app.workflows.service import Service
 from app.workflows.team_message import screen, tell_team
 from app.workflows.turn import Turn, begin
@@ -19,19 +20,12 @@ _YES_IT_IS_ME = frozenset({"1", "si", "yes", "ok", "1.", "نعم"})
 
 
 def converse(
-    service: Service,
-    session: Session,
-    person: Person,
-    inbound: InboundMessage,
-    *,
-    confirming: bool = False,
-    silent: bool = False,
+    service: Service, session: Session, person: Person, inbound: InboundMessage, *, silent: bool = False
 ) -> str:
     """Act on a text of one person and queue the reply; returns what it was taken for.
 
-    The patient's row is locked and the session confined to their site. ``confirming`` says that we had asked whether
-    the number is still theirs; ``silent`` takes the text in without a reply. Red-flag words are looked for in every
-    text that a person wrote, whatever else it is.
+    The patient's row is locked and the session confined to their site. ``silent`` takes the text in without a reply.
+    Red-flag words are looked for in every text that a person wrote, whatever else it is.
     """
     if is_automatic(inbound.body):
         return "automatic"
@@ -39,7 +33,7 @@ def converse(
     return (
         _consent(turn)
         or _carrier_help(turn)
-        or _confirmation(turn, confirming)
+        or _confirmation(turn)
         or _keyword(turn)
         or _unreadable(turn)
         or place(turn)
@@ -72,10 +66,14 @@ def _carrier_help(turn: Turn) -> str | None:
     return help_(turn) if turn.inbound.opt_out_type == "HELP" else None
 
 
-def _confirmation(turn: Turn, confirming: bool) -> str | None:
-    """The "1" that says that our texts still reach the right person."""
+def _confirmation(turn: Turn) -> str | None:
+    """The "1" that says that our texts still reach the right person; any other text but WRONG says so, too."""
+    contact = turn.person.contact
+    if contact is None or turn.silent or classify(turn.inbound.body, turn.language) is Keyword.WRONG:
+        return None
+    doubted = confirm_number(turn.service, turn.session, contact, turn.now)
     asked = turn.checkin is not None and bool(turn.checkin.asked)
-    if not confirming or asked or fold(turn.inbound.body).strip() not in _YES_IT_IS_ME:
+    if not doubted or asked or fold(turn.inbound.body).strip() not in _YES_IT_IS_ME:
         return None
     turn.say(turn.words("still_yours_thanks"))
     return "confirmed"

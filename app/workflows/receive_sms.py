@@ -26,7 +26,6 @@ from app.workflows.converse import converse
 from app.workflows.fly_canary import note_canary
 from app.workflows.person import Person, load_person
 from app.workflows.raise_alerts import Concern, raise_concern
-from app.workflows.reconfirm_numbers import confirm_number
 from app.workflows.review_inbound import review_stranger
 from app.workflows.service import Service
 from app.workflows.shared_number import (
@@ -195,12 +194,11 @@ def _from_person(service: Service, session: Session, inbound: InboundMessage, co
     inbound.site_id = contact.site_id
     person = _lock_person(session, contact)
     inbound.patient_id, inbound.related_person_id = person.patient.id, person.related_id
-    confirming = confirm_number(service, session, contact, inbound.received_at)
     if contact.status == "unreachable":
         patients.set_contact_status(session, contact_point=contact, status="active")
     if contact.heard_from_at is None or inbound.received_at - contact.heard_from_at > _A_DAY:
         contact.heard_from_at = inbound.received_at
-    return converse(service, session, person, inbound, confirming=confirming)
+    return converse(service, session, person, inbound)
 
 
 def _take_waiting(service: Service, session: Session, inbound: InboundMessage, contact: ContactPoint) -> str:

@@ -10,6 +10,7 @@ from app.audit.models import AuditEvent
 from app.errors import Conflict, NotFound, Rejected
 from app.patients.models import ContactPoint
 from app.workflows.assign_inbound import Number, Placed, assign_inbound, dismiss_inbound
+from app.workflows.resolve_alert import ResolutionGiven, reopen_alert, resolve_alert
 from tests.factories import ANA, BEN, NORA, STRANGER, create_patient, create_related_person, create_site
 from tests.world import Clinic
 
@@ -87,10 +88,24 @@ def test_a_red_instruction_that_she_was_not_given_is_given_when_she_writes_again
 
 
 def test_a_text_of_last_month_that_was_dealt_with_is_left_alone(clinic: Clinic, ana: str) -> None:
-    dismiss(clinic, strange(clinic, "old words"), "spam")
+    given = ResolutionGiven(outcome="not_useful", reason="an advert")
+    dismiss(clinic, strange(clinic, "cheap pills"), "spam")
+    clinic.clock.advance(days=2)
+    by_hand = {"site_id": clinic.site_id, "practitioner_id": clinic.nora, "agent": "x"}
+    resolve_alert(clinic.service, alert_id=strange(clinic, "cheaper pills"), given=given, **by_hand)
     clinic.clock.advance(days=2)
     assert assign(clinic, strange(clinic, "it is me, Ana"), ana).texts == 1
-    assert [row.result for row in sorted(clinic.inbox(), key=lambda r: r.received_at)] == ["dismissed", "assigned"]
+    results = [row.result for row in sorted(clinic.inbox(), key=lambda r: r.received_at)]
+    assert results == ["dismissed", "unknown_sender", "assigned"]
+
+
+def test_what_was_dismissed_by_mistake_can_be_placed_after_all(clinic: Clinic, ana: str) -> None:
+    alert_id = strange(clinic, "it is me, Ana")
+    dismiss(clinic, alert_id, "wrong_number")
+    reopen_alert(clinic.service, site_id=clinic.site_id, alert_id=alert_id, agent="x", note="it was her")
+    assert assign(clinic, alert_id, ana).texts == 1
+    assert clinic.alert(subject="message").patient_id == ana
+    clinic.gateway.ignore_the_rest()
 
 
 def test_numbers_written_before_ana_was_asked_answer_nothing(clinic: Clinic, ana: str) -> None:
@@ -220,8 +235,11 @@ def test_another_clinics_patient_or_alert_does_not_exist_here(clinic: Clinic, an
     elsewhere = create_site(clinic.service, code="other")
     theirs = create_patient(clinic.service, site_id=elsewhere, phone=BEN)
     rosa = create_related_person(clinic.service, site_id=elsewhere, patient_id=theirs)
+    ben = create_patient(clinic.service, site_id=clinic.site_id, given_name="Ben", phone="+15550100255")
+    bens_wife = create_related_person(clinic.service, site_id=clinic.site_id, patient_id=ben)
     for wrong in (
-        {"patient_id": theirs}, {"related_person_id": rosa}, {"site_id": elsewhere}, {"patient_id": "nobody"},
+        {"patient_id": theirs}, {"related_person_id": rosa}, {"related_person_id": bens_wife},
+        {"site_id": elsewhere}, {"patient_id": "nobody"},
     ):  # fmt: skip
         with pytest.raises(NotFound):
             assign(clinic, alert_id, **{"patient_id": ana, **wrong})

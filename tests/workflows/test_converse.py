@@ -300,3 +300,30 @@ def test_a_second_phone_of_ana_is_ana_too(clinic: Clinic, ana: str) -> None:
     clinic.text(ANA, "STOP")
     assert {c.status for c in clinic.rows(ContactPoint)} == {"opted_out"}
     clinic.gateway.ignore_the_rest()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "result"),
+    [
+        ("1", "active", "confirmed"),
+        ("who is this", "active", "message"),
+        ("WRONG", "wrong", "wrong_number"),
+        ("I'm driving right now.", "unconfirmed", "automatic"),
+        ("STOP", "opted_out", "opt_out"),
+    ],
+)
+def test_what_an_answer_says_of_a_number_that_was_asked_about(
+    clinic: Clinic, ana: str, body: str, status: str, result: str
+) -> None:
+    clinic.damage(ContactPoint, status="unconfirmed", asked_again_at=clinic.clock.now())
+    assert clinic.text(ANA, body) == result
+    assert clinic.rows(ContactPoint)[0].status == status
+    clinic.gateway.ignore_the_rest()
+
+
+def test_who_confirms_a_number_is_thanked(clinic: Clinic, ana: str) -> None:
+    clinic.damage(ContactPoint, status="unconfirmed", asked_again_at=clinic.clock.now())
+    clinic.tick()
+    clinic.gateway.ignore_the_rest()
+    clinic.text(ANA, "1")
+    clinic.gateway.expect(ANA, "Thank you, we go on as before.")
