@@ -120,11 +120,14 @@ def _issue_slots(service: Service, session: Session, plans: Sequence[CheckinPlan
         program, person = load_program(session, plan.program_id), invitees.person(plan)
         if person.patient.status == "active":
             checkin = new_checkin(plan, program, _slot(plan), now)
-            if not invitees.may_ask(person) or invitees.paused_until(person, now):
+            rests_until = invitees.paused_until(person, now)
+            if not invitees.may_ask(person) or (rests_until and rests_until >= checkin["window_ends_at"]):
                 checkin.update(status="cancelled", closed_at=now, next_action_at=None)
             elif checkin["window_ends_at"] <= now:
                 checkin.update(status="missed", closed_at=now, next_action_at=None)
                 missed.append((person, checkin["id"], program))
+            elif rests_until:
+                let_wait(checkin, until=rests_until)
             elif not invitees.begin(person):
                 let_wait(checkin)
             made.append((person, checkin))
@@ -174,9 +177,12 @@ def new_checkin(plan: CheckinPlan, program: Program, slot: tuple[datetime, date,
     }  # fmt: skip
 
 
-def let_wait(checkin: Row) -> None:
-    """Plan a check-in for when the person has finished another: two at once, and an answer lands in the wrong one."""
-    checkin.update(status="planned", issued_at=None)
+def let_wait(checkin: Row, until: datetime | None = None) -> None:
+    """Plan a check-in for when the person has finished another, or has had their rest (``until``).
+
+    Of two at once, an answer lands in the wrong one.
+    """
+    checkin.update(status="planned", issued_at=None, next_action_at=until or checkin["next_action_at"])
 
 
 def _write(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.alerts.red_flags import find
 from app.audit import store as audit
 from app.checkins import store as checkins
+from app.checkins.timing import defer_for_quiet_hours
 from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.messaging.keywords import Keyword, language_named
@@ -43,11 +44,11 @@ def link(turn: Turn) -> str:
 
 
 def later(turn: Turn) -> str:
-    """LATER: one reminder in two hours, if the check-in is open until then."""
+    """LATER: one reminder in two hours, or in the morning, if the check-in is open until then."""
     if turn.checkin is None:
         return nothing_open(turn)
-    at, ends = turn.now + _LATER_BY, turn.checkin.window_ends_at
     zone = turn.person.patient.time_zone
+    at, ends = defer_for_quiet_hours(turn.now + _LATER_BY, zone), turn.checkin.window_ends_at
     if at >= ends:
         until = wording.local_time(ends, zone)
         turn.say(turn.words("open_until", time=until, link=new_link(turn.service, turn.session, turn.checkin)))

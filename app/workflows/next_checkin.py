@@ -1,4 +1,4 @@
-"""A check-in that waited until the person had finished another: ask it now, if it still makes sense."""
+"""A check-in that waited until the person had finished another, or rested: ask it now, if it still makes sense."""
 
 from datetime import datetime, timedelta
 
@@ -17,15 +17,18 @@ _LOOK_AGAIN = timedelta(minutes=10)
 
 
 def open_planned(service: Service, session: Session, person: Person, checkin: Checkin, now: datetime) -> None:
-    """Issue a planned check-in unless the person is still busy; one whose time is over is called off.
+    """Issue a planned check-in unless the person is still busy or rests; one whose time is over is called off.
 
     Nobody was asked, so nobody was silent: it is not missed.
     """
     plan = checkins.get_plan(session, plan_id=checkin.plan_id)
     invitees = Invitees.load(session, [plan], now)
-    over = checkin.window_ends_at <= now
-    if over or not invitees.may_ask(person) or invitees.paused_until(person, now):
+    until = invitees.paused_until(person, now) or now
+    if until >= checkin.window_ends_at or not invitees.may_ask(person):
         checkin.status, checkin.closed_at, checkin.next_action_at = "cancelled", now, None
+        return
+    if until > now:
+        checkin.next_action_at = until
         return
     if not invitees.begin(person):
         checkin.next_action_at = min(now + _LOOK_AGAIN, checkin.window_ends_at)
