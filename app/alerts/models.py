@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Base, Encrypted, SiteOwned, encrypted
@@ -59,6 +59,7 @@ class Alert(SiteOwned, Base):
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(ForeignKey("practitioner.id"))
     outcome: Mapped[str | None] = mapped_column(String(24))
+    not_useful_because: Mapped[str | None] = mapped_column(String(24))
 
 
 class AlertEvent(SiteOwned, Base):
@@ -73,3 +74,97 @@ class AlertEvent(SiteOwned, Base):
     agent: Mapped[str] = mapped_column(String(80))
     _detail: Mapped[bytes | None] = mapped_column("detail", Encrypted)
     detail = encrypted("_detail")
+
+
+class Reassessment(SiteOwned, Base):
+    """Asking again, some time after an alert was closed with a promise of relief, whether it helped.
+
+    ``item`` is what is asked of again (a code, else a ``link_id``), ``before`` the answer that raised the alert.
+    ``status`` is planned, asked, met, not_met, silent or cancelled.
+    """
+
+    __tablename__ = "reassessment"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "round", "opened_at"),
+        Index(
+            "ix_reassessment_due",
+            "due_at",
+            postgresql_where=text("status = 'planned'"),
+            sqlite_where=text("status = 'planned'"),
+        ),
+    )
+
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"))
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    related_person_id: Mapped[str | None] = mapped_column(ForeignKey("related_person.id"))
+    checkin_id: Mapped[str | None] = mapped_column(ForeignKey("checkin.id"), unique=True)
+    round: Mapped[int]
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(12))
+    tier: Mapped[str] = mapped_column(String(8))
+    item: Mapped[str | None] = mapped_column(String(80))
+    before: Mapped[float | None]
+    after: Mapped[float | None]
+    change: Mapped[int | None]
+    called: Mapped[int | None]
+    helped: Mapped[int | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Snooze(SiteOwned, Base):
+    """A level that is expected of one person's subject until a moment: at or below it nobody is called.
+
+    ``held_back`` counts what it kept from the team, ``last_held_at`` when it did so last.
+    """
+
+    __tablename__ = "snooze"
+    __table_args__ = (
+        Index(
+            "uq_snooze_running",
+            "patient_id",
+            "subject",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"))
+    subject: Mapped[str] = mapped_column(String(120))
+    expected: Mapped[float]
+    _reason: Mapped[bytes] = mapped_column("reason", Encrypted)
+    reason = encrypted("_reason")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    set_by: Mapped[str] = mapped_column(String(80))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(80))
+    held_back: Mapped[int] = mapped_column(default=0)
+    last_held_at: Mapped[datetime | None]
+
+
+class RuleOverride(SiteOwned, Base):
+    """One rule as it holds for one person, or for a whole site (``patient_id`` empty), instead of as published.
+
+    ``change`` maps an operator to its new operand (``{"at_least": 8}``); ``muted`` silences the rule. Every change is a
+    new row with the next ``version``; the one before is ended, never edited.
+    """
+
+    __tablename__ = "rule_override"
+    __table_args__ = (Index("ix_rule_override_program", "site_id", "program", "patient_id"),)
+
+    patient_id: Mapped[str | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    program: Mapped[str] = mapped_column(String(80))
+    rule_id: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    muted: Mapped[bool]
+    change: Mapped[dict[str, Any] | None]
+    _reason: Mapped[bytes] = mapped_column("reason", Encrypted)
+    reason = encrypted("_reason")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    set_by: Mapped[str] = mapped_column(String(80))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(80))

@@ -13,7 +13,10 @@ _MISSED = text("status = 'missed'")
 
 
 class PublishedProgram(Base):
-    """One immutable version of a program: when people are asked, and what happens with the answers."""
+    """One immutable version of a program: when people are asked, and what happens with the answers.
+
+    ``rehearsal`` is what replaying answers through it showed before it was published, and who let it pass all the same.
+    """
 
     __tablename__ = "program"
     __table_args__ = (UniqueConstraint("name", "version"),)
@@ -23,6 +26,7 @@ class PublishedProgram(Base):
     definition: Mapped[dict[str, Any]]
     fingerprint: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
+    rehearsal: Mapped[dict[str, Any] | None]
 
 
 class SiteProgram(SiteOwned, Base):
@@ -49,7 +53,10 @@ class Enrolment(SiteOwned, Base):
 
 
 class CheckinPlan(SiteOwned, Base):
-    """A repeating plan of one enrolment for one person. ``next_slot_at`` is the next moment at which it is due."""
+    """A repeating plan of one enrolment for one person. ``next_slot_at`` is the next moment at which it is due.
+
+    ``timing`` is this person's own, in a program's form, where it differs from the program's.
+    """
 
     __tablename__ = "checkin_plan"
     __table_args__ = (
@@ -68,6 +75,7 @@ class CheckinPlan(SiteOwned, Base):
     questionnaire_id: Mapped[str] = mapped_column(ForeignKey("questionnaire.id"))
     program_id: Mapped[str] = mapped_column(ForeignKey("program.id"))
     time_zone: Mapped[str] = mapped_column(String(64))
+    timing: Mapped[dict[str, Any] | None]
     next_slot_at: Mapped[datetime | None]
     next_local_date: Mapped[date | None]
     next_local_time: Mapped[str | None] = mapped_column(String(8))
@@ -78,6 +86,8 @@ class Checkin(SiteOwned, Base):
 
     ``asked`` and ``misunderstood`` say where the dialogue by text stands: the items asked last, and how often the
     reply to them was not understood. ``told_subjects`` are those that the person was told what to do about.
+    ``only`` are the items that this occasion asks, where it does not ask them all. ``findings`` is what its silence was
+    judged to need, as a response's are.
     """
 
     __tablename__ = "checkin"
@@ -118,6 +128,8 @@ class Checkin(SiteOwned, Base):
     asked: Mapped[list[Any]] = mapped_column(default=list)
     misunderstood: Mapped[int] = mapped_column(default=0)
     told_subjects: Mapped[list[Any]] = mapped_column(default=list)
+    only: Mapped[list[Any] | None]
+    findings: Mapped[list[Any] | None]
 
 
 class FormLink(SiteOwned, Base):

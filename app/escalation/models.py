@@ -1,6 +1,7 @@
 """Tables of who is on call and of every call for attention."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,12 +10,13 @@ from app.columns import Base, SiteOwned
 
 
 class OnCallSchedule(SiteOwned, Base):
-    """A rota of one site."""
+    """A rota of one site. ``team`` is clinic, or comfort: the hospice or home team, for people with that intent."""
 
     __tablename__ = "on_call_schedule"
 
     name: Mapped[str] = mapped_column(String(80))
     time_zone: Mapped[str] = mapped_column(String(64))
+    team: Mapped[str] = mapped_column(String(10), default="clinic", server_default="clinic")
     created_at: Mapped[datetime]
 
 
@@ -29,6 +31,42 @@ class Shift(SiteOwned, Base):
     role: Mapped[str] = mapped_column(String(10))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+
+
+class Rotation(SiteOwned, Base):
+    """People who take turns in one role of a rota, by the wall clock of the rota's zone.
+
+    ``members`` are practitioner ids in order; the first has the turn that begins on ``starts_on`` at ``hand_over_at``
+    ("08:00"), and each turn lasts ``turn_days`` days. With ``until_at`` ("18:00") only that part of each day is
+    covered. ``ends_on`` is the first day that it no longer covers.
+    """
+
+    __tablename__ = "rotation"
+
+    schedule_id: Mapped[str] = mapped_column(ForeignKey("on_call_schedule.id"), index=True)
+    role: Mapped[str] = mapped_column(String(10))
+    members: Mapped[list[Any]]
+    starts_on: Mapped[date]
+    hand_over_at: Mapped[str] = mapped_column(String(5))
+    until_at: Mapped[str | None] = mapped_column(String(5))
+    turn_days: Mapped[int]
+    days: Mapped[list[Any] | None]
+    ends_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class ShiftOverride(SiteOwned, Base):
+    """Somebody stands in for whoever would have a role from one moment to another."""
+
+    __tablename__ = "shift_override"
+    __table_args__ = (Index("ix_shift_override_site_ends", "site_id", "ends_at"),)
+
+    schedule_id: Mapped[str] = mapped_column(ForeignKey("on_call_schedule.id"), index=True)
+    practitioner_id: Mapped[str] = mapped_column(ForeignKey("practitioner.id"))
+    role: Mapped[str] = mapped_column(String(10))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class Page(SiteOwned, Base):

@@ -9,7 +9,11 @@ from app.columns import Base, Encrypted, SiteOwned, encrypted
 
 
 class Patient(SiteOwned, Base):
-    """A person who is asked how they are. The row is also the lock under which all that concerns them happens."""
+    """A person who is asked how they are. The row is also the lock under which all that concerns them happens.
+
+    ``intent`` is what their care is for: comfort, or disease-directed; empty while nobody has said.
+    ``treatment_ended_at`` is when treatment against the disease was recorded as ended.
+    """
 
     __tablename__ = "patient"
     __table_args__ = (
@@ -31,6 +35,8 @@ class Patient(SiteOwned, Base):
     preferred_channel: Mapped[str] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(12))
     setting: Mapped[str] = mapped_column(String(12))
+    intent: Mapped[str | None] = mapped_column(String(20))
+    treatment_ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

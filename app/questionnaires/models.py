@@ -24,7 +24,11 @@ class PublishedQuestionnaire(Base):
 
 
 class QuestionnaireResponse(SiteOwned, Base):
-    """One filled-in questionnaire, from its first answer on."""
+    """One filled-in questionnaire, from its first answer on.
+
+    ``findings`` is what it was judged to need when it was judged last: ``rule``, ``tier``, ``subject``, ``values``,
+    and ``held_back`` where a snooze kept it from anybody.
+    """
 
     __tablename__ = "questionnaire_response"
     __table_args__ = (Index("ix_questionnaire_response_patient_authored", "patient_id", "authored_at", "id"),)
@@ -43,6 +47,7 @@ class QuestionnaireResponse(SiteOwned, Base):
     late: Mapped[bool]
     historical: Mapped[bool]
     tier: Mapped[str | None] = mapped_column(String(8))
+    findings: Mapped[list[Any] | None]
     created_at: Mapped[datetime]
 
 

@@ -8,9 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Base, Encrypted, SiteOwned, encrypted
 
+DEFAULT_ALERT_BUDGET = 25.0
+"""How many red and amber alerts one nurse is given in a day, unless the site says otherwise."""
+
 
 class Site(Base):
-    """A clinic: its public name, its hours, and what people are told when nobody is on call."""
+    """A clinic: its public name, its hours, and what people are told when nobody is on call.
+
+    ``comfort_phone`` is the number of the hospice or home team, for people whose care is about comfort.
+    ``default_goals`` stand in, by symptom code, until a person has set their own; empty means the shipped ones.
+    ``alert_budget`` is how many red and amber alerts a nurse is given in a day, before a program may be published.
+    """
 
     __tablename__ = "site"
 
@@ -24,7 +32,10 @@ class Site(Base):
     emergency_number: Mapped[str] = mapped_column(String(20))
     fallback_name: Mapped[str] = mapped_column(String(80))
     fallback_phone: Mapped[str] = mapped_column(String(20))
+    comfort_phone: Mapped[str | None] = mapped_column(String(20))
     senders: Mapped[list[Any]]
+    default_goals: Mapped[dict[str, Any] | None]
+    alert_budget: Mapped[float] = mapped_column(default=DEFAULT_ALERT_BUDGET, server_default=str(DEFAULT_ALERT_BUDGET))
     spread_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     is_default: Mapped[bool]
     alert_counter: Mapped[int] = mapped_column(default=0)

@@ -117,10 +117,7 @@ def _rests(session: Session, checkin: Checkin, *, since: datetime) -> bool:
 
 def judge_silence(service: Service, session: Session, person: Person, checkin: Checkin, program: Program) -> None:
     """Judge a check-in that nobody answered: silence is data."""
-    findings = judge_missed(
-        session, patient=person.patient, program=program, enrolment_id=checkin.enrolment_id,
-        respondent=person.respondent, name=checkin.name, at=checkin.window_ends_at,
-    )  # fmt: skip
+    findings = judge_missed(session, patient=person.patient, program=program, checkin=checkin)
     about = {"patient": person.patient, "respondent": person.respondent, "program": program}
     raise_alerts(service, session, concerns_of(findings, **about))
 

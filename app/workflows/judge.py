@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-from app.alerts.rules import AlertRule, Finding, evaluate, red_only, review
+from app.alerts.judgement import Circumstances, Judgement, judge
+from app.alerts.rules import Finding, red_only
 from app.checkins import store as checkins
-from app.codes import Tier
+from app.checkins.models import Checkin
 from app.db import Session
 from app.logs import get_logger
 from app.patients.models import Patient
 from app.questionnaires import store as questionnaires
 from app.questionnaires.models import Answer, QuestionnaireResponse
+from app.workflows.circumstances import load_circumstances
 from app.workflows.definitions import Program, load_items, load_questionnaire
 from app.zones import zone
 
@@ -35,73 +36,60 @@ def judge_response(
     """What a response needs a person for; while it is not ``completed`` only rules run that one answer may fire.
 
     ``texts`` are words that came with the answers; ``answers`` are the response's, read where they are not given.
-    Never raises: whatever the rules cannot judge is a red review.
+    What was found is kept with the response. Never raises: whatever the rules cannot judge is a red review.
     """
-    rules = applicable(program.rules, patient)
-    if not completed:
-        rules = red_only(rules)
+    circumstances = load_circumstances(session, patient=patient, program=program, at=response.authored_at)
     if answers is None:
         answers = questionnaires.list_answers(session, response_ids=[response.id])
     current = _entry(session, response, answers)
     current["texts"] = tuple(texts)
     current.pop("tier")  # what is being judged has none yet
-    if not completed and not any(rule.looks_back_from_an_answer for rule in rules):
+    entries: list[dict[str, Any]] = []
+    if completed or any(rule.looks_back_from_an_answer for rule in red_only(circumstances.rules)):
+        entries = _past(session, response, since=response.authored_at - _HORIZON)
+    judgement = _judge([*entries, current], circumstances, program, patient, completed=completed)
+    if judgement.findings and not entries:
         # Most answers need nobody: the past is read only to say, of one that does, how it was before.
-        findings = _evaluate(rules, [current], program, patient, completed=completed)
-        if not findings:
-            return []
-    entries = _past(session, response, since=response.authored_at - _HORIZON)
-    return _evaluate(rules, [*entries, current], program, patient, completed=completed)
+        entries = _past(session, response, since=response.authored_at - _HORIZON)
+        judgement = _judge([*entries, current], circumstances, program, patient, completed=completed)
+    response.findings = judgement.record
+    return list(judgement.findings)
 
 
-def judge_missed(
-    session: Session, *, patient: Patient, program: Program, enrolment_id: str, respondent: str, name: str, at: datetime
-) -> list[Finding]:
-    """What a check-in that closed without an answer needs a person for."""
+def judge_missed(session: Session, *, patient: Patient, program: Program, checkin: Checkin) -> list[Finding]:
+    """What a check-in that closed without an answer needs a person for; it is kept with the check-in."""
+    at, enrolment_id = checkin.window_ends_at, checkin.enrolment_id
     since = at - _HORIZON
     responses = questionnaires.list_responses(
         session, patient_id=patient.id, enrolment_id=enrolment_id, before=at, since=since
     )
     entries = _entries(session, responses) + _missed(session, enrolment_id, since, at - timedelta(microseconds=1))
-    current = {"authored_at": at, "respondent": respondent, "check_in": name, "status": "missed", "answers": {}}
     ordered = sorted(entries, key=lambda e: e["authored_at"])
     enrolment = checkins.get_enrolment(session, enrolment_id=enrolment_id)
-    return _evaluate(
-        applicable(program.rules, patient), [*ordered, current], program, patient, enrolled_at=enrolment.enrolled_at
+    circumstances = load_circumstances(session, patient=patient, program=program, at=at)
+    judgement = _judge(
+        [*ordered, _silence(checkin)], circumstances, program, patient, enrolled_at=enrolment.enrolled_at
     )
+    checkin.findings = judgement.record
+    return list(judgement.findings)
 
 
-def applicable(rules: Sequence[AlertRule], patient: Patient) -> list[AlertRule]:
-    """The rules that hold in the setting that a patient is in."""
-    return [rule for rule in rules if patient.setting not in rule.not_during]
-
-
-def _evaluate(
-    rules: Sequence[AlertRule],
+def _judge(
     history: Sequence[Mapping[str, Any]],
+    circumstances: Circumstances,
     program: Program,
     patient: Patient,
     *,
     completed: bool = True,
     enrolled_at: datetime | None = None,
-) -> list[Finding]:
+) -> Judgement:
     # Reasons name dates as the patient's calendar has them.
     local = zone(patient.time_zone)
     entries = [{**entry, "authored_at": entry["authored_at"].astimezone(local)} for entry in history]
-    judge = partial(evaluate, history=entries, completed=completed, enrolled_at=enrolled_at)
-    try:
-        return judge(rules)
-    except Exception:
-        # A rule that fails must never lose an answer or hide another rule's finding: a person looks at this one,
-        # and every rule that can be judged by itself is.
-        log.error("evaluator_failed", version=program.label, exc_info=True)
-    findings = [review("The answers could not be judged by the rules. Please read them yourself.", tier=Tier.RED)]
-    for rule in rules:
-        try:
-            findings += judge([rule])
-        except Exception:
-            log.error("rule_failed", name=rule.id, version=program.label, exc_info=True)
-    return findings
+    judgement = judge(entries, circumstances, completed=completed, enrolled_at=enrolled_at)
+    for rule_id, error in judgement.failures:
+        log.error("rule_failed" if rule_id else "evaluator_failed", name=rule_id, version=program.label, exc_info=error)
+    return judgement
 
 
 def _past(session: Session, response: QuestionnaireResponse, since: datetime) -> list[dict[str, Any]]:
@@ -158,13 +146,14 @@ def _value(answer: Answer) -> float | str | None:
 
 def _missed(session: Session, enrolment_id: str, since: datetime, before: datetime) -> list[dict[str, Any]]:
     rows = checkins.list_closed_checkins(session, enrolment_id=enrolment_id, since=since, before=before)
-    return [
-        {
-            "authored_at": row.window_ends_at,
-            "respondent": "proxy" if row.related_person_id else "self",
-            "check_in": row.name,
-            "status": "missed",
-            "answers": {},
-        }
-        for row in rows
-    ]
+    return [_silence(row) for row in rows]
+
+
+def _silence(checkin: Checkin) -> dict[str, Any]:
+    return {
+        "authored_at": checkin.window_ends_at,
+        "respondent": "proxy" if checkin.related_person_id else "self",
+        "check_in": checkin.name,
+        "status": "missed",
+        "answers": {},
+    }

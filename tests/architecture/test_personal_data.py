@@ -25,6 +25,8 @@ SEALED = {
     "practitioner.phone",
     "related_person.name",
     "related_person.second_fact",
+    "rule_override.reason",
+    "snooze.reason",
 }
 
 SOUNDS_PERSONAL = ("name", "phone", "email", "birth", "body", "text", "note", "address", "reason", "detail", "mrn")
@@ -44,6 +46,7 @@ PLAIN_ALL_THE_SAME = {
     "questionnaire.name": "content",
     "sign_in_failure.email_index": "a keyed hash",
     "site.after_hours_phone": "printed on the clinic's door",
+    "site.comfort_phone": "the home team's own number",
     "site.fallback_name": "who answers for the clinic; told in messages",
     "site.fallback_phone": "the clinic's own number",
     "site.public_name": "public",

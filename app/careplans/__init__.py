@@ -1,0 +1,1 @@
+"""What this person wants and what is usual for them."""
