@@ -1,16 +1,16 @@
 """Comparing one item's answers: with a number, with earlier answers, with the goal, with what the caregiver says."""
 
 import operator as compare
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from app.alerts import wording
 from app.alerts.entries import ItemFacts
 from app.alerts.history import PREVIOUS_AT_MOST, Answer, Level, Series, closest
 from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict, all_hold, all_of
+from app.alerts.wording import Clause
 
 # Both edges are included: an answer exactly this old is still used.
 _BEST_OF = timedelta(days=28)
@@ -34,6 +34,10 @@ class Comparison:
     since: str = "previous"
     consecutive: int = 1
     within: timedelta | None = None
+    _plain: tuple[tuple[Callable[[float, float], bool], float], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_plain", tuple((_PLAIN[name], n) for name, n in self.tests if name in _PLAIN))
 
     @property
     def looks_back(self) -> bool:
@@ -42,12 +46,17 @@ class Comparison:
 
     def judge(self, scene: Scene) -> Verdict:
         """Decide. The judged answer missing, nothing can be said whatever the past."""
-        facts = scene.history.item(self.item)
-        current = scene.history.current(facts)
+        facts, current = scene.history.now(self.item)
         if current is None:
             return UNKNOWN
+        # Most answers are calm: what a plain number rules out needs no past.
+        for holds, operand in self._plain:
+            if not holds(current.value, operand):
+                return FALSE
         answers = _Answers(self, scene, facts, scene.history.series(facts), current.at)
         now = answers.judge(0, current)
+        if self.consecutive == 1:
+            return now
         truth = all_of(chain([now.truth], answers.before(current, self.consecutive - 1)))
         return Verdict(truth, now.evidence if truth else ())
 
@@ -79,10 +88,12 @@ class _Answers:
     def _test(self, steps: int, answer: Answer, operator: str, operand: float) -> Verdict:
         value = answer.value
         match operator:
-            case "at_least" | "at_most" | "equals":
+            case "at_least" | "at_most" | "equals":  # of the judged answer known already, of earlier ones not
                 if not _PLAIN[operator](value, operand):
                     return FALSE
-                return self._true(answer, self._bad(operator, value), wording.compared(self.facts, operator, operand))
+                return self._true(
+                    answer, self._bad(operator, value), lambda say: say.compared(self.facts, operator, operand)
+                )
             case "above_goal":
                 return self._goal(answer, bool(operand))
             case "discordance_at_least":
@@ -99,8 +110,8 @@ class _Answers:
             return FALSE
         since = self.condition.since
         values = {since: reference.value} | ({f"{since}_at": reference.at.isoformat()} if reference.at else {})
-        clause = wording.changed(change, since, reference, answer.at)
-        return self._true(answer, Basis.RISE if operator == "rises_by" else Basis.RELIEF, clause, values)
+        basis = Basis.RISE if operator == "rises_by" else Basis.RELIEF
+        return self._true(answer, basis, lambda say: say.changed(change, since, reference, answer.at), values)
 
     def _reference(self, steps: int, answer: Answer) -> Level | None:
         """What a change is measured from; ``None`` where there is nothing, or nothing recent enough."""
@@ -132,9 +143,8 @@ class _Answers:
         beyond = self.facts.worsening(answer.value, goal.value) > 0
         if beyond is not expected:
             return FALSE
-        clause = wording.beyond_goal(self.facts, goal, beyond)
         values = {"goal": goal.value, "goal_is_default": not goal.given}
-        return self._true(answer, Basis.GOAL, clause, values)
+        return self._true(answer, Basis.GOAL, lambda say: say.beyond_goal(self.facts, goal, beyond), values)
 
     def _discordance(self, answer: Answer, operand: float) -> Verdict:
         other = closest(self.scene.history.others(self.facts), answer.at, _DISCORDANCE_AT_MOST)
@@ -143,11 +153,11 @@ class _Answers:
         gap = abs(answer.value - other.value)
         if gap < operand:
             return FALSE
-        clause = wording.differing(gap, other, self.scene.history.judged.respondent, answer.at)
+        respondent = self.scene.history.judged.respondent
         values = {"other": other.value, "other_at": other.at.isoformat()}
-        return self._true(answer, Basis.GAP, clause, values)
+        return self._true(answer, Basis.GAP, lambda say: say.differing(gap, other, respondent, answer.at), values)
 
-    def _true(self, answer: Answer, basis: Basis, clause: str, values: dict[str, Any] | None = None) -> Verdict:
+    def _true(self, answer: Answer, basis: Basis, clause: Clause, values: dict[str, Any] | None = None) -> Verdict:
         times = self.condition.consecutive
         return Verdict(True, (Evidence(basis, clause, self.facts, answer, values or {}, times),))
 

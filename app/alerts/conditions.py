@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from app.alerts import wording
 from app.alerts.entries import ItemFacts, number
 from app.alerts.history import Answer
 from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict
 from app.alerts.red_flags import find
+from app.alerts.wording import fixed, plain
 from app.composites import composite_for
 
 
@@ -31,9 +31,11 @@ class Composite:
         if grade < self.at_least:
             return FALSE
         facts = ItemFacts(link_id=self.term, label=self.term.replace("-", " ") + " (composite grade)", kind="composite")
-        clause = wording.compared(facts, "at_least", self.at_least)
         answer = Answer(judged.authored_at, grade)
-        return Verdict(True, (Evidence(Basis.LEVEL, clause, facts, answer, {"composite": grade}),))
+        evidence = Evidence(
+            Basis.LEVEL, lambda say: say.compared(facts, "at_least", self.at_least), facts, answer, {"composite": grade}
+        )
+        return Verdict(True, (evidence,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,11 @@ class Cluster:
         """Decide."""
         reached, unknown = [], 0
         for name in self.items:
-            facts = scene.history.item(name)
-            answer = scene.history.current(facts)
+            facts, answer = scene.history.now(name)
             if answer is None:
                 unknown += 1
             elif answer.value >= self.at_least:
-                clause = wording.compared(facts, "at_least", self.at_least)
-                reached.append(Evidence(Basis.CLUSTER, clause, facts, answer))
+                reached.append(Evidence(Basis.CLUSTER, fixed("at_least", n=plain(self.at_least)), facts, answer))
         if len(reached) >= self.count:
             return Verdict(True, tuple(reached))
         return UNKNOWN if len(reached) + unknown >= self.count else FALSE
@@ -69,13 +69,12 @@ class Says:
 
     def judge(self, scene: Scene) -> Verdict:
         """Decide; not asked or not answered is unknown."""
-        facts = scene.history.item(self.item)
-        answer = scene.history.current(facts)
+        facts, answer = scene.history.now(self.item)
         if answer is None:
             return UNKNOWN
         if answer.value != self.now:
             return FALSE
-        evidence = Evidence(Basis.URGENT, "asked for a call now", facts, answer, {"urgent": True})
+        evidence = Evidence(Basis.URGENT, fixed("wants_call"), facts, answer, {"urgent": True})
         return Verdict(True, (evidence,))
 
 
@@ -98,9 +97,7 @@ class Words:
             for flag in find(text, judged.language):
                 flags.setdefault(str(flag.flag), flag.phrase)
         evidence = (
-            Evidence(
-                Basis.WORDS, f"Wrote words that need a person now: “{phrase}”", values={"flag": name, "phrase": phrase}
-            )
+            Evidence(Basis.WORDS, fixed("words", phrase=phrase), values={"flag": name, "phrase": phrase})
             for name, phrase in flags.items()
         )
         return Verdict(bool(flags), tuple(evidence))
@@ -116,8 +113,13 @@ class Ambers:
         """Decide."""
         if len(scene.ambers) < self.at_least:
             return FALSE
-        clause = f"{len(scene.ambers)} ambers in one check-in: {wording.listed(scene.ambers)}"
-        return Verdict(True, (Evidence(Basis.AMBERS, clause, values={"ambers": list(scene.ambers)}),))
+        facts = scene.ambers
+        evidence = Evidence(
+            Basis.AMBERS,
+            lambda say: say.say("ambers", n=len(facts), names=say.listed([one.named(say.language) for one in facts])),
+            values={"ambers": [one.label for one in facts]},
+        )
+        return Verdict(True, (evidence,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +135,4 @@ class Form:
         holds = judged.late if self.kind == "late" else judged.status in {"partial", "stopped"}
         if holds is not self.expected:
             return FALSE
-        clause = {"late": "Check-in answered late", "partial": "Check-in answered in part"}[self.kind] if holds else ""
-        return Verdict(True, (Evidence(Basis.FORM, clause),))
+        return Verdict(True, (Evidence(Basis.FORM, fixed(self.kind) if holds else lambda _: ""),))

@@ -4,13 +4,15 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from app.codes import Respondent
 
 AnswerValue = float | str | None
 
-_RESPONDENTS = {"patient": Respondent.SELF} | {member.value: member for member in Respondent}
+_NO_ANSWERS: Mapping[str, AnswerValue] = MappingProxyType({})
+_RESPONDENTS: Mapping[Any, Respondent] = {"patient": Respondent.SELF} | {member.value: member for member in Respondent}
 _HEARD = {"completed", "partial", "stopped", "amended", "in-progress"}
 _GOALS_QUESTIONNAIRE = "personal-goals"
 _SCALE_END, _SEVERE_FROM = 10, 7
@@ -18,7 +20,10 @@ _SCALE_END, _SEVERE_FROM = 10, 7
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """What a rule needs to know of an item; ``code`` is ``(system, code)``."""
+    """What a rule needs to know of an item; ``code`` is ``(system, code)``.
+
+    ``label`` is its English short name, ``labels`` those of every language; ``options`` are values with their words.
+    """
 
     link_id: str
     code: tuple[str, str] | None = None
@@ -26,7 +31,8 @@ class ItemFacts:
     label: str = ""
     kind: str | None = None
     high: float | None = None
-    options: tuple[tuple[float, str], ...] = ()
+    options: tuple[tuple[float, Mapping[str, str]], ...] = field(default=(), hash=False)
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, item: Any) -> "ItemFacts":
@@ -46,7 +52,17 @@ class ItemFacts:
             kind=str(kind) if kind else None,
             high=read("max"),
             options=tuple(_option(option) for option in read("options") or ()),
+            labels=read("label") or {},
         )
+
+    def named(self, language: str) -> str:
+        """The short name in a language, else in English."""
+        return self.labels.get(language) or self.labels.get(language.split("-", 1)[0]) or self.label
+
+    def option(self, value: float, language: str) -> str:
+        """The words of an option in a language, else in English; empty where the value is no option."""
+        words = next((texts for option, texts in self.options if option == value), {})
+        return words.get(language) or words.get(language.split("-", 1)[0]) or words.get("en", "")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,9 +108,8 @@ class ItemSet:
         return self._same[key]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One check-in or response of an enrolment.
+class Entry(NamedTuple):
+    """One check-in or response of an enrolment; a tuple, because a history has many and they are made in a hurry.
 
     ``status`` is the check-in's or the response's; ``missed`` has no answers. ``tier`` is the tier the entry raised,
     where the caller knows it (``judged`` says so). ``texts`` are further words of the person, beside the answers.
@@ -103,7 +118,7 @@ class Entry:
     authored_at: datetime
     respondent: Respondent = Respondent.SELF
     status: str = "completed"
-    answers: Mapping[str, AnswerValue] = field(default_factory=dict)
+    answers: Mapping[str, AnswerValue] = _NO_ANSWERS
     check_in: str | None = None
     questionnaire: str | None = None
     recall_period: str | None = None
@@ -119,25 +134,18 @@ class Entry:
         """Make an entry; only ``authored_at`` must be there. ``items`` shares definitions between entries."""
         if isinstance(data, Entry):
             return data
-        respondent = str(data.get("respondent") or Respondent.SELF)
-        if respondent not in _RESPONDENTS:
-            raise ValueError(f"{respondent!r} is not a respondent: self, proxy or caregiver.")
-        check_in = data.get("check_in")
+        get = data.get
+        respondent = _RESPONDENTS.get(get("respondent") or "self")
+        if respondent is None:
+            raise ValueError(f"{get('respondent')!r} is not a respondent: self, proxy or caregiver.")
+        definitions = get("items")
+        if not isinstance(definitions, ItemSet):
+            definitions = (items or Items()).of(definitions)
         return cls(
-            authored_at=moment(data["authored_at"]),
-            respondent=_RESPONDENTS[respondent],
-            status=str(data.get("status") or "completed"),
-            answers=data.get("answers") or {},
-            check_in=str(check_in) if check_in is not None else None,
-            questionnaire=data.get("questionnaire"),
-            recall_period=data.get("recall_period"),
-            language=str(data.get("language") or "en"),
-            items=(items or Items()).of(data.get("items")),
-            late=bool(data.get("late")),
-            tier=data.get("tier"),
-            judged="tier" in data,
-            texts=tuple(data.get("texts") or ()),
-        )
+            moment(data["authored_at"]), respondent, get("status") or "completed", get("answers") or _NO_ANSWERS,
+            get("check_in"), get("questionnaire"), get("recall_period"), get("language") or "en", definitions,
+            bool(get("late")), get("tier"), "tier" in data, tuple(get("texts") or ()),
+        )  # fmt: skip
 
     @property
     def heard(self) -> bool:
@@ -197,8 +205,8 @@ def moment(value: datetime | str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _option(option: Any) -> tuple[float, str]:
+def _option(option: Any) -> tuple[float, Mapping[str, str]]:
     value, text = (
         (option["value"], option.get("text", {})) if isinstance(option, Mapping) else (option.value, option.text)
     )
-    return value, text.get("en", "") if isinstance(text, Mapping) else str(text)
+    return value, text if isinstance(text, Mapping) else {"en": str(text)}

@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from app.alerts import wording
 from app.alerts.comparisons import Comparison
 from app.alerts.conditions import Cluster, Composite, Says, Words
 from app.alerts.definition import AlertRule
-from app.alerts.history import History
+from app.alerts.entries import ItemFacts
+from app.alerts.history import Answer, History
 from app.alerts.lifecycle import AlertKind
 from app.alerts.logic import Basis, Condition, Evidence, Scene
 from app.alerts.silence import MissedAfterRed, MissedInARow, SilentFor
+from app.alerts.wording import Wording, wording
 from app.codes import Tier
 
+_BOUNDS = (Basis.LIMIT, Basis.BOUND)
 _SILENCES = (MissedInARow, SilentFor, MissedAfterRed)
 
 
@@ -23,11 +25,13 @@ class Finding:
     """One rule that fired for the judged entry.
 
     ``subject`` names what it is about, such as ``self:pain``, ``proxy:pain``, ``caregiver:sleep``, ``silence``,
-    ``words:chest_pain`` or ``review``; there is one open alert per patient and subject. ``reason`` is an English
-    sentence for the nurse. ``values`` are the operands, JSON-ready: ``item``, ``code``, ``value``, ``authored_at``,
-    ``worse``, and where they were used or known ``previous``, ``baseline``, ``best`` (each with ``…_at``), ``goal``,
-    ``goal_is_default``, ``other``, ``composite``, ``missed``, ``silent_since``, ``red_at``, ``ambers``, ``urgent``,
-    ``flag``, ``phrase``; ``items`` lists them when several items are involved.
+    ``words:chest_pain`` or ``review``; there is one open alert per patient and subject. ``reason`` is a sentence for
+    the nurse in the language asked for, ``said`` one for whoever answered, in theirs: what they told us and what it was
+    before; empty where there is nothing to repeat (silence, reviews, their own words). ``about`` names the subject.
+    ``values`` are the operands, JSON-ready: ``item``, ``code``, ``value``, ``authored_at``, ``worse``, and where they
+    were used or known ``previous``, ``baseline``, ``best`` (each with ``…_at``), ``goal``, ``goal_is_default``,
+    ``other``, ``composite``, ``score``, ``missed``, ``silent_since``, ``red_at``, ``ambers``, ``urgent``, ``flag``,
+    ``phrase``; ``items`` lists them when several items are involved.
     """
 
     rule_id: str
@@ -38,7 +42,8 @@ class Finding:
     instruction: Any = None
     then: str | None = None
     basis: frozenset[Basis] = frozenset()
-    label: str = ""
+    about: ItemFacts | None = None
+    said: str = ""
 
     @property
     def kind(self) -> AlertKind:
@@ -61,42 +66,44 @@ def findings_of(rule: AlertRule, scene: Scene) -> list[Finding]:
     verdict = rule.when.judge(scene)
     if not verdict.truth:
         return []
+    subject, about = _subject(rule, scene.history)
     make: Callable[..., Finding] = partial(
         Finding,
         rule_id=rule.id,
         tier=rule.tier,
         instruction=rule.instruction,
         then=rule.then,
+        about=about,
         basis=frozenset(evidence.basis for evidence in verdict.evidence),
     )
-    subject, label = _subject(rule, scene.history)
     flags = [evidence for evidence in verdict.evidence if evidence.basis is Basis.WORDS]
     others = [evidence for evidence in verdict.evidence if evidence.basis is not Basis.WORDS]
     if not flags:
-        return [make(subject=subject, label=label, reason=_reason(rule, others, scene), values=_values(others, scene))]
+        told = {"reason": _reason(rule, others, scene), "said": _said(others, scene), "values": _values(others, scene)}
+        return [make(subject=subject, **told)]
     return [
         make(
             subject=f"words:{flag.values['flag']}",
-            label=label,
             reason=_reason(rule, [flag, *others], scene),
+            said=_said(others, scene),
             values=_values([flag, *others], scene),
         )
         for flag in flags
     ]
 
 
-def _subject(rule: AlertRule, history: History) -> tuple[str, str]:
-    """What the rule is about, and a readable label: its own subject, else its one item, else its id."""
+def _subject(rule: AlertRule, history: History) -> tuple[str, ItemFacts]:
+    """What the rule is about: its own subject, else its one item, else its id; and how that is called."""
     names = {name for leaf in rule.leaves for name in _items(leaf)}
     facts = {history.item(name) for name in names}
     if rule.subject is None and not names and any(isinstance(leaf, _SILENCES) for leaf in rule.leaves):
-        return "silence", "silence"
+        return "silence", ItemFacts("silence", label="silence")
     (only,) = facts if len(facts) == 1 else (None,)
     part = rule.subject or (only.link_id if only else rule.id)
-    label = only.label if only else part.replace("_", " ").replace("-", " ")
+    about = only or ItemFacts(part, label=part.replace("_", " ").replace("-", " "))
     if part in ("silence", "review") or ":" in part:
-        return part, label
-    return f"{history.judged.respondent}:{part}", label
+        return part, about
+    return f"{history.judged.respondent}:{part}", about
 
 
 def _items(leaf: Condition) -> tuple[str, ...]:
@@ -121,25 +128,39 @@ def _evidence_by_item(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]
 
 
 def _reason(rule: AlertRule, evidence: Sequence[Evidence], scene: Scene) -> str:
+    say = wording(scene.language)
     parts: list[tuple[str, list[str]]] = []
     for group in _evidence_by_item(evidence).values():
         facts, answer = group[0].facts, group[0].answer
-        clauses = _clauses(group)
+        clauses = _clauses(group, say)
         if facts is None or answer is None:
             parts.extend((clause, []) for clause in clauses)
         else:
-            parts.append((wording.answered(facts, answer, scene.history.previous(facts)), clauses))
-    return wording.reporter(scene.history.judged.respondent) + (wording.joined(parts) or f"Rule {rule.id} fired")
+            parts.append((say.answered(facts, answer, scene.history.previous(facts)), clauses))
+    return say.reporter(scene.history.judged.respondent) + (say.joined(parts) or say.say("fired", rule=rule.id))
 
 
-def _clauses(group: Sequence[Evidence]) -> list[str]:
-    """What is said of one item: once each, what held equally often together, and no mere limit beside a cause."""
-    causes = [part for part in group if part.basis is not Basis.LIMIT] or group
+def _said(evidence: Sequence[Evidence], scene: Scene) -> str:
+    """The answers behind a finding, as they are repeated to whoever gave them."""
+    say = wording(scene.history.judged.language)
+    if any(part.basis is Basis.URGENT for part in evidence):
+        return say.say("you_asked")
+    told: list[tuple[ItemFacts, Answer, Answer | None]] = []
+    for group in _evidence_by_item(evidence).values():
+        facts, answer = group[0].facts, group[0].answer
+        if facts is not None and answer is not None and facts.kind != "composite":
+            told.append((facts, answer, scene.history.previous(facts)))
+    return say.told(told)
+
+
+def _clauses(group: Sequence[Evidence], say: Wording) -> list[str]:
+    """What is said of one item: once each, what held equally often together, and no mere bound beside a cause."""
+    causes = [part for part in group if part.basis not in _BOUNDS] or group
     by_times: dict[int, list[str]] = {}
     for part in causes:
-        if part.clause:
-            by_times.setdefault(part.times, []).append(part.clause)
-    return [wording.running(list(dict.fromkeys(clauses)), times) for times, clauses in by_times.items()]
+        if clause := part.clause(say):
+            by_times.setdefault(part.times, []).append(clause)
+    return [say.running(list(dict.fromkeys(clauses)), times) for times, clauses in by_times.items()]
 
 
 def _values(evidence: Sequence[Evidence], scene: Scene) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class History:
     default_goals: Levels
     enrolled_at: datetime | None = None
     _series: dict[str, "Series"] = field(default_factory=dict)
+    _now: dict[str, "tuple[ItemFacts, Answer | None]"] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -65,6 +66,14 @@ class History:
         past = [e for e in entries[:-1] if e.authored_at <= judged.authored_at and e.status != "entered-in-error"]
         past.sort(key=lambda entry: entry.authored_at)
         return cls(tuple(past), judged, goals, baselines, default_goals, enrolled_at)
+
+    def now(self, name: str) -> "tuple[ItemFacts, Answer | None]":
+        """The judged entry's item of that ``link_id``, else code, and its answer; looked up once for all rules."""
+        found = self._now.get(name)
+        if found is None:
+            facts = self.item(name)
+            found = self._now[name] = (facts, self.current(facts))
+        return found
 
     def item(self, name: str) -> ItemFacts:
         """The judged entry's item of that ``link_id``, else code; a bare one where nothing is known of it."""
@@ -179,6 +188,8 @@ def _first_number(entry: Entry, links: Sequence[str]) -> Answer | None:
 
 def _level(levels: Levels, respondent: Respondent, facts: ItemFacts) -> Level | None:
     """Look up under ``{"self": {name: …}}``, under ``"self:name"``, or under a ``name`` meant for the judged one."""
+    if not levels:
+        return None
     own = levels.get(respondent)
     nested: Levels = own if isinstance(own, Mapping) else {}
     for name in facts.names:

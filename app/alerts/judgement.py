@@ -13,8 +13,10 @@ from app.alerts.definition import AlertRule
 from app.alerts.entries import Entry
 from app.alerts.findings import Finding, review
 from app.alerts.history import DEFAULT_GOALS, Levels
+from app.alerts.logic import Basis
 from app.alerts.rules import evaluate, red_only
 from app.alerts.suppression import Expectation, hold_back
+from app.alerts.wording import wording
 from app.codes import Tier
 
 
@@ -24,13 +26,15 @@ class Circumstances:
 
     ``rules`` are the program's, overrides applied, without those that their setting or intent rules out. ``goals`` and
     ``baselines`` are by respondent and then by code or ``link_id``. ``expected`` are the levels that are snoozed.
+    Reasons are worded in ``language``, the site's.
     """
 
     rules: Sequence[AlertRule]
     goals: Levels = field(default_factory=dict)
     baselines: Levels = field(default_factory=dict)
-    default_goals: Levels = DEFAULT_GOALS
+    default_goals: Levels = field(default_factory=lambda: DEFAULT_GOALS)
     expected: tuple[Expectation, ...] = ()
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +68,34 @@ def judge(
     run = partial(
         evaluate, history=history, goals=circumstances.goals, baseline=circumstances.baselines,
         default_goals=circumstances.default_goals, enrolled_at=enrolled_at, completed=completed,
+        language=circumstances.language,
     )  # fmt: skip
     failures: list[tuple[str, Exception]] = []
     try:
-        found = run(rules)
+        found = without_repeats(run(rules))
         kept, held = hold_back(found, circumstances.expected)
         return Judgement(tuple(kept), tuple(held))
     except Exception as error:
         failures.append(("", error))
-    findings = [review("The answers could not be judged by the rules. Please read them yourself.", tier=Tier.RED)]
+    findings = [review(wording(circumstances.language).say("unjudged"), tier=Tier.RED)]
     for rule in rules:
         try:
             findings += run([rule])
         except Exception as error:
             failures.append((rule.id, error))
     return Judgement(tuple(findings), (), tuple(failures))
+
+
+def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out a cluster whose every symptom calls somebody by itself already: it says nothing that is not said."""
+    called = {finding.about for finding in findings if finding.tier is not Tier.WATCH}
+    called_for = {facts.link_id for facts in called if facts}
+    return [
+        finding
+        for finding in findings
+        if Basis.CLUSTER not in finding.basis
+        or not {row["item"] for row in finding.values.get("items", ())} <= called_for
+    ]
 
 
 def _kept(finding: Finding) -> dict[str, Any]:

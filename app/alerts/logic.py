@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from app.alerts.entries import Entry, ItemFacts
 from app.alerts.history import Answer, History
+from app.alerts.wording import Clause
 
 
 class Basis(StrEnum):
@@ -38,13 +39,14 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reason why a condition is true: the item and answer where there is one, and a clause for the nurse.
+    """One reason why a condition is true: the item and answer where there is one, and a clause.
 
-    ``times`` says how often running it held.
+    The clause is worded only when a finding needs it: most conditions that are true alone fire no rule. ``times`` says
+    how often running it held.
     """
 
     basis: Basis
-    clause: str
+    clause: Clause
     facts: ItemFacts | None = None
     answer: Answer | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -65,13 +67,14 @@ UNKNOWN, FALSE = Verdict(None), Verdict(False)
 class Scene:
     """What conditions are judged on.
 
-    ``ambers`` are the labels of the subjects amber in this entry; ``was_red`` tells whether an earlier entry raised a
-    red.
+    ``ambers`` are the items, or named subjects, that are amber in this entry; ``was_red`` tells whether an earlier
+    entry raised a red. Reasons are worded in ``language``.
     """
 
     history: History
     was_red: Callable[[Entry], bool]
-    ambers: tuple[str, ...] = ()
+    language: str = "en"
+    ambers: tuple[ItemFacts, ...] = ()
 
 
 class Condition(Protocol):
@@ -130,13 +133,14 @@ def all_of(truths: Iterable[bool | None]) -> bool | None:
 
 def all_hold(verdicts: Iterable[Verdict]) -> Verdict:
     """All of them together, with the evidence of each; looks no further than the first that is false."""
-    seen: list[Verdict] = []
-    for verdict in verdicts:
-        if verdict.truth is False:
+    why: list[Evidence] = []
+    unknown = False
+    for truth, evidence in verdicts:
+        if truth is False:
             return FALSE
-        seen.append(verdict)
-    truth = all_of(verdict.truth for verdict in seen)
-    return Verdict(truth, _why(seen) if truth else ())
+        unknown = unknown or truth is None
+        why += evidence
+    return UNKNOWN if unknown else Verdict(True, tuple(why))
 
 
 def any_of(truths: Iterable[bool | None]) -> bool | None:

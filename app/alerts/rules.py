@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from app.alerts.definition import AlertRule
-from app.alerts.entries import Entry, Items, ItemSet
+from app.alerts.entries import Entry, ItemFacts, Items, ItemSet
 from app.alerts.findings import Finding, findings_of, review
 from app.alerts.history import DEFAULT_GOALS, History, Levels
 from app.alerts.lifecycle import AlertKind
@@ -26,6 +26,7 @@ def evaluate(
     default_goals: Levels = DEFAULT_GOALS,
     enrolled_at: datetime | None = None,
     completed: bool = True,
+    language: str = "en",
 ) -> list[Finding]:
     """Judge the last entry of a history; the findings come in the order of the rules.
 
@@ -34,7 +35,7 @@ def evaluate(
     None by ``link_id``) and where known ``questionnaire`` (url), ``recall_period``, ``language``, ``items``
     (definitions), ``late``, ``tier`` (the tier it raised) and ``texts``. The argument ``items`` gives the definitions
     of entries that carry none.
-    Dates in reasons are those of the zone that ``authored_at`` carries.
+    Dates in reasons are those of the zone that ``authored_at`` carries; reasons are in ``language``.
 
     ``goals`` and ``baseline`` map a code or ``link_id`` to a number (or ``{value, set_at}``) of the judged respondent,
     or ``{"self": {…}, "proxy": {…}}`` to such mappings. With ``completed=False``, while answers still come in, only the
@@ -45,7 +46,7 @@ def evaluate(
     definitions = Items(items)
     entries = [Entry.from_mapping(entry, definitions) for entry in history]
     levels = {"goals": goals or {}, "baselines": baseline or {}, "default_goals": default_goals}
-    return _judge(known, entries, levels, enrolled_at, completed)
+    return _judge(known, entries, levels, enrolled_at, completed, language)
 
 
 def red_only(rules: Iterable[Mapping[str, Any] | AlertRule]) -> list[AlertRule]:
@@ -59,15 +60,16 @@ def _judge(
     levels: Mapping[str, Levels],
     enrolled_at: datetime | None,
     completed: bool,
+    language: str = "en",
 ) -> list[Finding]:
     if not entries or entries[-1].sets_goals or entries[-1].status == "entered-in-error":
         return []
     past = History.of(entries, enrolled_at=enrolled_at, **levels)
     was_red = partial(_was_red, rules=rules, entries=entries, levels=levels)
     running = [rule for rule in rules if past.judged.respondent in rule.respondents and (completed or rule.at_once)]
-    scene = Scene(past, was_red)
+    scene = Scene(past, was_red, language)
     fired = [[] if rule.counts_ambers else findings_of(rule, scene) for rule in running]
-    after = Scene(past, was_red, _ambers([finding for findings in fired for finding in findings]))
+    after = Scene(past, was_red, language, _ambers([finding for findings in fired for finding in findings]))
     for place, rule in enumerate(running):
         if rule.counts_ambers:
             fired[place] = findings_of(rule, after)
@@ -84,19 +86,20 @@ def _was_red(
     return any(finding.tier is Tier.RED for finding in _judge(rules, [*upto, entry], levels, None, completed=True))
 
 
-def _ambers(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The labels of the distinct subjects that are amber by a rise or a level, as far as a count of ambers goes.
+def _ambers(findings: Sequence[Finding]) -> tuple[ItemFacts, ...]:
+    """The distinct subjects that are amber by a rise or a level, as far as a count of ambers goes.
 
     A subject that is red already is not amber. Being above the goal, or at a moderate level for some time, does not
     count: a steady tiredness and a steady poor appetite are never red together. Nor do silence and a caregiver's own
     strain.
     """
     red = {finding.subject for finding in findings if finding.tier is Tier.RED}
-    found: dict[str, str] = {}
+    found: dict[str, ItemFacts] = {}
     for finding in findings:
         own_strain = finding.subject.startswith(f"{Respondent.CAREGIVER}:")
         if finding.tier is Tier.AMBER and finding.subject not in red and not own_strain and _acute(finding):
-            found[finding.subject] = finding.label
+            assert finding.about is not None
+            found[finding.subject] = finding.about
     return tuple(found.values())
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from app.alerts import wording
 from app.alerts.entries import Entry
 from app.alerts.history import History
 from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict
+from app.alerts.wording import Clause, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class MissedInARow:
         if self.within is not None and judged.authored_at - run[self.count - 1].authored_at > self.within:
             return FALSE
         last = last_heard(scene.history)
-        clause = wording.missed(len(run), last.authored_at if last else None, judged.authored_at)
+        clause = _missed(len(run), last.authored_at if last else None, judged.authored_at)
         return Verdict(True, (Evidence(Basis.SILENCE, clause, values={"missed": len(run)}),))
 
 
@@ -50,7 +50,7 @@ class SilentFor:
         silence = history.judged.authored_at - since
         if silence < self.length:
             return FALSE if known else UNKNOWN
-        clause = wording.silent(silence, last.authored_at if last else None, history.judged.authored_at)
+        clause = _silent(silence, last.authored_at if last else None, history.judged.authored_at)
         return Verdict(True, (Evidence(Basis.SILENCE, clause, values={"silent_since": since.isoformat()}),))
 
 
@@ -63,7 +63,7 @@ class MissedAfterRed:
         judged, last = scene.history.judged, last_heard(scene.history)
         if not judged.missed or last is None or not scene.was_red(last):
             return FALSE
-        clause = wording.silent_after_red(last.authored_at, judged.authored_at)
+        clause = _after_red(last.authored_at, judged.authored_at)
         return Verdict(True, (Evidence(Basis.SILENCE, clause, values={"red_at": last.authored_at.isoformat()}),))
 
 
@@ -79,3 +79,18 @@ def missed_before(history: History) -> Iterator[Entry]:
             return
         if entry.missed:
             yield entry
+
+
+def _missed(count: int, last: datetime | None, today: datetime) -> Clause:
+    return lambda say: say.missed(count, last, today)
+
+
+def _silent(length: timedelta, last: datetime | None, today: datetime) -> Clause:
+    return lambda say: say.silent(length, last, today)
+
+
+def _after_red(red_at: datetime, today: datetime) -> Clause:
+    def word(say: Wording) -> str:
+        return say.say("silent_after_red", day=say.day(red_at, today))
+
+    return word
