@@ -27,7 +27,8 @@ class Finding:
     ``subject`` names what it is about, such as ``self:pain``, ``proxy:pain``, ``caregiver:sleep``, ``silence``,
     ``words:chest_pain`` or ``review``; there is one open alert per patient and subject. ``reason`` is a sentence for
     the nurse in the language asked for, ``said`` one for whoever answered, in theirs: what they told us and what it was
-    before; empty where there is nothing to repeat (silence, reviews, their own words). ``about`` names the subject.
+    before; empty where there is nothing to repeat (silence, reviews, their own words). ``about`` names the subject,
+    ``version`` the rules that found it.
     ``values`` are the operands, JSON-ready: ``item``, ``code``, ``value``, ``authored_at``, ``worse``, and where they
     were used or known ``previous``, ``baseline``, ``best`` (each with ``…_at``), ``goal``, ``goal_is_default``,
     ``other``, ``composite``, ``score``, ``missed``, ``silent_since``, ``red_at``, ``ambers``, ``urgent``, ``flag``,
@@ -44,6 +45,7 @@ class Finding:
     basis: frozenset[Basis] = frozenset()
     about: ItemFacts | None = None
     said: str = ""
+    version: str = ""
 
     @property
     def kind(self) -> AlertKind:
@@ -177,6 +179,17 @@ def _values(evidence: Sequence[Evidence], scene: Scene) -> dict[str, Any]:
         previous = scene.history.previous(facts)
         if previous:
             row |= {"previous": previous.value, "previous_at": previous.at.isoformat()}
+        row |= _levels(facts, scene.history)
         rows.append(row | values)
     several = {"items": rows} if len(rows) > 1 else {}
     return (rows[0] if rows else {}) | several | loose
+
+
+def _levels(facts: ItemFacts, history: History) -> dict[str, Any]:
+    """The goal and the baseline that an answer is seen against, whether or not the rule asked for them."""
+    found: dict[str, Any] = {}
+    if goal := history.goal(facts):
+        found |= {"goal": goal.value, "goal_is_default": not goal.given}
+    if baseline := history.baseline(facts):
+        found |= {"baseline": baseline.value} | ({"baseline_at": baseline.at.isoformat()} if baseline.at else {})
+    return found

@@ -4,7 +4,7 @@ Live evaluation and rehearsal both call ``judge``, so that the same answers alwa
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -26,7 +26,8 @@ class Circumstances:
 
     ``rules`` are the program's, overrides applied, without those that their setting or intent rules out. ``goals`` and
     ``baselines`` are by respondent and then by code or ``link_id``. ``expected`` are the levels that are snoozed.
-    Reasons are worded in ``language``, the site's.
+    Reasons are worded in ``language``, the site's. ``version`` says by which rules it is judged: the program's name and
+    version, and whether this person or site has thresholds of their own.
     """
 
     rules: Sequence[AlertRule]
@@ -35,6 +36,7 @@ class Circumstances:
     default_goals: Levels = field(default_factory=lambda: DEFAULT_GOALS)
     expected: tuple[Expectation, ...] = ()
     language: str = "en"
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def judge(
     failures: list[tuple[str, Exception]] = []
     try:
         found = without_repeats(run(rules))
+        found = [replace(finding, version=circumstances.version) for finding in found]
         kept, held = hold_back(found, circumstances.expected)
         return Judgement(tuple(kept), tuple(held))
     except Exception as error:
@@ -100,4 +103,7 @@ def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
 
 def _kept(finding: Finding) -> dict[str, Any]:
     values = {name: value for name, value in finding.values.items() if name != "phrase"}
-    return {"rule": finding.rule_id, "tier": finding.tier.value, "subject": finding.subject, "values": values}
+    return {
+        "rule": finding.rule_id, "tier": finding.tier.value, "subject": finding.subject, "values": values,
+        "version": finding.version,
+    }  # fmt: skip

@@ -41,6 +41,7 @@ class Concern:
     rules: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     program: Program | None = None
+    version: str = ""
     insists: bool = False
 
 
@@ -59,7 +60,7 @@ def concerns_of(findings: Sequence[Finding], **about: Any) -> list[Concern]:
             kind=group[0].kind, subject=subject, tier=group[0].tier,
             reason="\n".join(dict.fromkeys(f.reason for f in group)), rules=tuple(f.rule_id for f in group),
             values={k: v for k, v in group[0].values.items() if k != "phrase"},
-            insists=any(f.insists for f in group), **about,
+            insists=any(f.insists for f in group), version=group[0].version, **about,
         )
         for subject, group in by_subject.items()
     ]  # fmt: skip
@@ -118,13 +119,17 @@ def _open(service: Service, session: Session, concern: Concern, now: datetime) -
         inbound_id=concern.inbound_id, code=_new_code(session, now), kind=concern.kind, subject=concern.subject,
         tier=concern.tier, status=AlertStatus.TRIGGERED, respondent=concern.respondent, reason=concern.reason,
         rules=list(concern.rules), values=json.loads(json.dumps(dict(concern.values), default=str)),
-        program_version=concern.program.label if concern.program else None, policy=dict(policy),
+        program_version=_judged_by(concern), policy=dict(policy),
         opened_at=now, triggered_at=now, step=0, round=0, last_step_at=None, exhausted=False, next_action_at=None,
         acknowledged_at=None, acknowledged_by=None, contacted_at=None, resolved_at=None, resolved_by=None, outcome=None,
     )  # fmt: skip
     session.add(alert)
     alerts.add_event(session, alert, at=now, type="opened", agent=SYSTEM, detail=concern.reason)
     return alert
+
+
+def _judged_by(concern: Concern) -> str | None:
+    return concern.version or (concern.program.label if concern.program else None)
 
 
 def _new_code(session: Session, now: datetime) -> str:
@@ -154,6 +159,7 @@ def _add_evidence(session: Session, alert: Alert, concern: Concern, now: datetim
         alerts.add_event(session, alert, at=now, type="evidence", agent=SYSTEM, detail=concern.reason)
         alert.reason = concern.reason
     alert.rules = sorted({*alert.rules, *concern.rules})
+    alert.program_version = _judged_by(concern) or alert.program_version
     if concern.values and (not same or concern.reason != before):
         alert.values = json.loads(json.dumps(dict(concern.values), default=str))
     if change.tier != alert.tier:

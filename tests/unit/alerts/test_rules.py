@@ -745,6 +745,8 @@ class TestReasons:
             "worse": "high",
             "previous": 4,
             "previous_at": "2025-11-03T10:00:00+00:00",
+            "goal": 3,
+            "goal_is_default": True,
         }
 
     @pytest.mark.parametrize(
