@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.alerts.entries import ItemFacts
-from app.alerts.history import PREVIOUS_AT_MOST, Answer, Level, Series, closest
+from app.alerts.history import PREVIOUS_AT_MOST, Answer, History, Level, Series, closest
 from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict, all_hold, all_of
 from app.alerts.wording import Clause
 
@@ -44,15 +44,16 @@ class Comparison:
         """Whether it needs more than the judged answer."""
         return self.consecutive > 1 or any(operator in _LOOKS_BACK for operator, _ in self.tests)
 
+    def possible(self, history: History) -> bool:
+        """Whether it may be true, as far as the judged answer alone says: there is one, and no number rules it out."""
+        current = history.now(self.item)[1]
+        return current is not None and all(holds(current.value, operand) for holds, operand in self._plain)
+
     def judge(self, scene: Scene) -> Verdict:
         """Decide. The judged answer missing, nothing can be said whatever the past."""
         facts, current = scene.history.now(self.item)
         if current is None:
             return UNKNOWN
-        # Most answers are calm: what a plain number rules out needs no past.
-        for holds, operand in self._plain:
-            if not holds(current.value, operand):
-                return FALSE
         answers = _Answers(self, scene, facts, scene.history.series(facts), current.at)
         now = answers.judge(0, current)
         if self.consecutive == 1:
@@ -61,8 +62,7 @@ class Comparison:
         return Verdict(truth, now.evidence if truth else ())
 
 
-@dataclass(frozen=True, slots=True)
-class _Answers:
+class _Answers(NamedTuple):
     """One item's answers, counted back from the judged one, which is 0."""
 
     condition: Comparison
@@ -88,7 +88,7 @@ class _Answers:
     def _test(self, steps: int, answer: Answer, operator: str, operand: float) -> Verdict:
         value = answer.value
         match operator:
-            case "at_least" | "at_most" | "equals":  # of the judged answer known already, of earlier ones not
+            case "at_least" | "at_most" | "equals":
                 if not _PLAIN[operator](value, operand):
                     return FALSE
                 return self._true(

@@ -7,7 +7,7 @@ from typing import Any
 from app.alerts.comparisons import Comparison
 from app.alerts.conditions import Ambers
 from app.alerts.grammar import parse
-from app.alerts.logic import Condition, leaves
+from app.alerts.logic import AllOf, Condition, leaves
 from app.alerts.silence import MissedAfterRed, MissedInARow, SilentFor
 from app.codes import Respondent, Tier
 
@@ -32,10 +32,14 @@ class AlertRule:
     """The conditions in ``when``, without the joints."""
     counts_ambers: bool = field(init=False, repr=False, compare=False)
     """Whether it can only be judged after the others."""
+    gates: tuple[Comparison, ...] = field(init=False, repr=False, compare=False)
+    """The comparisons that must hold whatever else does: most answers are calm, and rule most rules out by these."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "leaves", tuple(leaves(self.when)))
         object.__setattr__(self, "counts_ambers", any(isinstance(leaf, Ambers) for leaf in self.leaves))
+        parts = self.when.parts if isinstance(self.when, AllOf) else (self.when,)
+        object.__setattr__(self, "gates", tuple(part for part in parts if isinstance(part, Comparison)))
 
     @classmethod
     def from_mapping(cls, data: "Mapping[str, Any] | AlertRule") -> "AlertRule":

@@ -5,8 +5,9 @@ read as 0. ``all``, ``any`` and ``not`` are Kleene's, and a rule fires only on t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from app.alerts.entries import Entry, ItemFacts
@@ -37,8 +38,7 @@ class Basis(StrEnum):
     FORM = "form"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One reason why a condition is true: the item and answer where there is one, and a clause.
 
     The clause is worded only when a finding needs it: most conditions that are true alone fire no rule. ``times`` says
@@ -49,7 +49,7 @@ class Evidence:
     clause: Clause
     facts: ItemFacts | None = None
     answer: Answer | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
     times: int = 1
 
 

@@ -66,7 +66,14 @@ def _judge(
         return []
     past = History.of(entries, enrolled_at=enrolled_at, **levels)
     was_red = partial(_was_red, rules=rules, entries=entries, levels=levels)
-    running = [rule for rule in rules if past.judged.respondent in rule.respondents and (completed or rule.at_once)]
+    respondent = past.judged.respondent
+    running = [
+        rule
+        for rule in rules
+        if respondent in rule.respondents
+        and (completed or rule.at_once)
+        and all(gate.possible(past) for gate in rule.gates)
+    ]
     scene = Scene(past, was_red, language)
     fired = [[] if rule.counts_ambers else findings_of(rule, scene) for rule in running]
     after = Scene(past, was_red, language, _ambers([finding for findings in fired for finding in findings]))
