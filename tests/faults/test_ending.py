@@ -4,6 +4,8 @@ import signal
 import threading
 from collections import Counter
 
+import pytest
+
 from app.tables import InboundMessage, OutboundMessage
 from tests.faults.invariants import check_copies, check_drained, check_invariants
 from tests.faults.stage import Stage
@@ -13,6 +15,7 @@ from tests.running_clinic import phones, zone_by_day
 MANY = 200
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_worker_ends_within_twenty_seconds_of_a_long_queue(stage: Stage) -> None:
     people = phones(MANY)
     stage.clinic.add_patients(*people, zone=zone_by_day())

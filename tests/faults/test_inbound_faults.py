@@ -1,5 +1,6 @@
 """What the provider handed over is never lost, and what it did not hand over never comes in."""
 
+import os
 import random
 from collections import Counter
 from itertools import permutations, product
@@ -21,7 +22,8 @@ from tests.faults.stage import Stage
 from tests.phone_network.webhooks import sign
 from tests.running_clinic import NORA, OMAR, phones
 
-ODD_REQUESTS, WARM_UP = 10_000, 1_000
+# ODD_REQUESTS=10000 is the long form.
+ODD_REQUESTS, WARM_UP = int(os.environ.get("ODD_REQUESTS", "3000")), 1_000
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -117,7 +119,7 @@ def test_a_captured_request_changes_nothing_when_it_comes_again(stage: Stage) ->
 
 
 @SQLITE
-def test_ten_thousand_odd_requests_leave_no_trace(stage: Stage) -> None:
+def test_thousands_of_odd_requests_leave_no_trace(stage: Stage) -> None:
     web = stage.nursery.web(stage.port, "--threads", "2")
     before = count_rows(stage)
     _ask(stage, WARM_UP, seed=1)
