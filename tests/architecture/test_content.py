@@ -31,7 +31,10 @@ def told(bundle) -> Report:
 
 
 def test_the_shipped_content_loads(bundle):
-    assert set(bundle.instruments) == {"core-daily", "bad-day", "caregiver-observed"}
+    assert set(bundle.instruments) == {
+        "core-daily", "core-weekly", "bad-day", "caregiver-observed", "caregiver-self", "reassessment",
+        "personal-goals",
+    }  # fmt: skip
     assert set(bundle.programs) == {"advanced-cancer"}
 
 
@@ -45,8 +48,14 @@ LATIN = {"en", "es"}
 """Languages whose letters are in the SMS alphabet."""
 
 
-def test_there_is_nothing_to_warn_of_but_the_price_of_another_alphabet(told):
-    assert told.warnings == ("advanced-cancer: check-in 'daily' can cost 17 segments in 'ar'; aim at 8",)
+def test_there_is_nothing_to_warn_of_but_the_price_of_another_alphabet_and_of_a_whole_week(told):
+    assert told.warnings == (
+        "advanced-cancer: check-in 'daily' can cost 17 segments in 'ar'; aim at 8",
+        "advanced-cancer: check-in 'weekly' can cost 21 segments in 'ar'; aim at 8",
+        "advanced-cancer: check-in 'weekly' can cost 10 segments in 'en'; aim at 8",
+        "advanced-cancer: check-in 'weekly' can cost 10 segments in 'es'; aim at 8",
+        "advanced-cancer: check-in 'reassessment' can cost 12 segments in 'ar'; aim at 8",
+    )
 
 
 def test_no_message_in_the_sms_alphabet_needs_the_expensive_one(told):
@@ -55,11 +64,9 @@ def test_no_message_in_the_sms_alphabet_needs_the_expensive_one(told):
 
 
 def test_a_check_in_costs_at_most_eight_segments_whatever_path_it_takes(bundle, told):
-    assert {cost.check_in for cost in told.check_ins} == {"daily", "caregiver", "bad-day"}
-    assert max(cost.segments for cost in told.check_ins if cost.language in LATIN) <= CHECK_IN_SEGMENTS
-    assert {c.check_in: c.segments for c in told.check_ins if c.language == "ar"} == {
-        "daily": 17, "caregiver": 5, "bad-day": 8,
-    }  # fmt: skip
+    latin = {cost.check_in: cost.segments for cost in told.check_ins if cost.language in LATIN}
+    assert latin.pop("weekly") == 10  # once a week, in place of seven daily ones
+    assert max(latin.values()) <= CHECK_IN_SEGMENTS
     # The dearest path asks everything: the question that only some are asked is among what is counted.
     asked = questions(bundle.instruments["core-daily"].questionnaire, Renderer(bundle.templates), "en")
     assert any("How soon do you need to hear from us?" in text for text in asked)
@@ -214,6 +221,36 @@ JUDGED = {
         {("amber", "self:sleep"), ("amber", "self:appetite"), ("red", "self:two-ambers")},
     ),
     "steadily above the goal": ("daily", "self", {"pain": 5}, {"pain": 5}, {("amber", "self:pain")}),
+    "a bad week": ("weekly", "self", {}, {"pain": 7, "peace": 9, "need_food": 0}, {("red", "self:pain")}),
+    "distress in a week": ("weekly", "self", {}, {"distress": 7}, {("amber", "self:distress")}),
+    "no peace": ("weekly", "self", {}, {"peace": 3}, {("watch", "self:peace")}),
+    "food and a ride": ("weekly", "self", {}, {"need_food": 1, "need_ride": 1}, {("watch", "self:needs")}),
+    "pain and no breath, seen by Rosa": (
+        "caregiver",
+        "proxy",
+        {},
+        {"pain": 4, "breathlessness": 4},
+        {("watch", "proxy:body-cluster")},
+    ),
+    "agitation seen by Rosa": ("caregiver", "proxy", {}, {"agitation": 7}, {("red", "proxy:agitation")}),
+    "Rosa strained once": ("caregiver-self", "caregiver", {}, {"worry": 9, "managing": 0}, set()),
+    "Rosa strained by another thing each time": (
+        "caregiver-self",
+        "caregiver",
+        {"worry": 9},
+        {"sleep": 9, "worry": 3},
+        set(),
+    ),
+    "Rosa strained twice": ("caregiver-self", "caregiver", {"worry": 4}, {"worry": 4}, {("amber", "caregiver:worry")}),
+    "Rosa not managing": (
+        "caregiver-self",
+        "caregiver",
+        {"managing": 6},
+        {"managing": 6},
+        {("amber", "caregiver:managing")},
+    ),
+    "Rosa managing": ("caregiver-self", "caregiver", {"managing": 7}, {"managing": 7, "respite": 2}, set()),
+    "Rosa needs a break": ("caregiver-self", "caregiver", {}, {"respite": 1}, {("amber", "caregiver:respite")}),
     "worry and low mood": (
         "daily",
         "self",
@@ -253,6 +290,70 @@ def test_silence_after_a_red_answer_pages_and_two_missed_check_ins_are_listed(bu
 
     assert [f.tier for f in evaluate(rules, [answered, missed[0]])] == [Tier.RED]
     assert Tier.AMBER in {f.tier for f in evaluate(rules, [answered | {"tier": None}, *missed])}
+
+
+SYMPTOMS = "pain breathlessness tiredness nausea appetite sleep worry low_mood".split()
+
+
+def test_after_seven_good_days_and_not_before_asking_less_is_suggested(bundle):
+    rules = bundle.programs["advanced-cancer"].data["rules"]
+    daily = bundle.instruments["core-daily"].data
+    well = dict.fromkeys(SYMPTOMS, 3) | {"fever": 2}
+    days = [
+        {"authored_at": f"2026-03-{day:02}T15:00:00Z", "status": "completed", "answers": well, "items": daily["items"]}
+        for day in range(1, 8)
+    ]
+    assert "steady" not in {f.rule_id for f in evaluate(rules, days[:-1])}
+    assert {f.rule_id for f in evaluate(rules, days)} == {"steady"}
+    assert "steady" not in {
+        f.rule_id for f in evaluate(rules, [*days[:-1], days[-1] | {"answers": well | {"worry": 4}}])
+    }
+
+
+def test_a_caregiver_answers_about_themselves_in_a_series_of_their_own(bundle):
+    about = {name: one.questionnaire.respondent(related=True).value for name, one in bundle.instruments.items()}
+    assert {name for name, series in about.items() if series == "caregiver"} == {"caregiver-self"}
+
+
+def test_what_is_asked_again_continues_the_series_that_was_reported(bundle):
+    """Items of the same code and recall period are one series; goals are found by the code."""
+    again = bundle.instruments["reassessment"].questionnaire
+    for name in ("core-daily", "caregiver-observed", "bad-day"):
+        reported = bundle.instruments[name].questionnaire
+        assert reported.recall_period == again.recall_period
+        both = {i.link_id for i in reported.items} & {i.link_id for i in again.items}
+        assert both == {i.link_id for i in reported.items} - {"function", "urgency", "free_text"}
+        for link_id in both:
+            mine, other = reported.item(link_id), again.item(link_id)
+            assert mine.code is not None
+            assert (mine.code, mine.type, mine.min, mine.max, mine.worse) == (
+                other.code, other.type, other.min, other.max, other.worse,
+            )  # fmt: skip
+            assert [o.value for o in mine.options] == [o.value for o in other.options]
+    daily, goals = (bundle.instruments[name].questionnaire for name in ("core-daily", "personal-goals"))
+    assert {i.link_id for i in goals.items} >= set(SYMPTOMS)
+    assert all(goals.item(link_id).code == daily.item(link_id).code for link_id in SYMPTOMS)
+    assert bundle.instruments["core-weekly"].questionnaire.recall_period != daily.recall_period
+
+
+def test_nobody_is_asked_a_goal_among_bare_numbers(bundle):
+    """By text a group shows short names alone: somebody would answer how bad the pain is, and never be called again."""
+    goals = bundle.instruments["personal-goals"].questionnaire
+    assert goals.by == "link"
+    assert goals.ask_together == ()
+
+
+def test_a_fever_after_treatment_has_ended_is_no_emergency(bundle):
+    (fever,) = (r for r in bundle.programs["advanced-cancer"].data["rules"] if r["id"] == "fever")
+    assert fever["not_during"] == ["off-treatment"]
+
+
+def test_nobody_is_asked_daily_and_weekly_on_one_day(bundle):
+    timed = [c for c in bundle.programs["advanced-cancer"].data["check_ins"] if c.get("timing")]
+    assert [c["name"] for c in timed if c["respondent"] == "patient"] == ["daily"]
+    days = [set(c["timing"]["on"]) for c in timed if c["respondent"] == "caregiver"]
+    assert len(days) == 2
+    assert days[0].isdisjoint(days[1])
 
 
 def test_ana_can_stay_with_two_questions_on_a_bad_day(bundle):
