@@ -1,17 +1,22 @@
 """``content``: check what clinicians wrote, publish it, and see what a publication would change."""
 
 import difflib
+import sys
 
 import click
 import yaml
 from flask.cli import AppGroup
+from rich.progress import Progress
 
-from app.cli.common import AGENT, Problems, console, handled, service, show
+from app.cli.common import AGENT, Problems, console, handled, progress_wanted, service, show
 from app.content.check import report
 from app.content.loader import ContentBundle, load
 from app.content.problems import ContentInvalid
 from app.content.red_flags import unheard
+from app.workflows.alert_budget import Override
 from app.workflows.publish_content import Publishable, publish_content, published_definition
+from app.workflows.rehearse import Progress as Rehearsing
+from app.workflows.rehearse import nobody_looks
 from app.workflows.service import Service
 
 content_group = AppGroup("content", help="Instruments, programs and messages. Example: flask --app wsgi content check")
@@ -39,17 +44,46 @@ def check() -> None:
 
 
 @content_group.command("publish")
+@click.option("--by", metavar="EMAIL", help="Who publishes; needed with --override-by.")
+@click.option("--override-by", metavar="EMAIL", help="A second person who lets a program pass that is over the budget.")
+@click.option("--reason", help="Why it may pass.")
+@click.option("--password-stdin", is_flag=True, help="Read the second person's password from standard input.")
 @handled
-def publish() -> None:
+def publish(by: str | None, override_by: str | None, reason: str | None, password_stdin: bool) -> None:
     """Publish every new version for all sites; a version that is published cannot change.
+
+    A changed program is rehearsed first on what was answered in the last 90 days. It is refused where it would give
+    nurses more red and amber alerts than their site allows, unless a second person, an administrator or clinician,
+    takes that on with their password.
 
     Example: flask --app wsgi content publish
     """
-    lines = publish_bundle(service(), AGENT)
+    override = None
+    if override_by is not None:
+        missing = [name for name, given in (("--by", by), ("--reason", reason)) if not given]
+        if missing or not by or not reason:
+            raise Problems([f"{name} is needed with --override-by." for name in missing])
+        password = _password_of(override_by, password_stdin)
+        override = Override(publisher=by, email=override_by, password=password, reason=reason)
+    with Progress(console=console, disable=not progress_wanted(), transient=True) as bar:
+        task = bar.add_task("Rehearsing", total=None)
+        lines = publish_bundle(
+            service(), AGENT, override=override,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )  # fmt: skip
     for line in lines:
         console.print(f"Published {line}")
     if not lines:
         console.print("Everything is published already.")
+
+
+def _password_of(email: str, from_stdin: bool) -> str:
+    if not from_stdin:
+        return str(click.prompt(f"Password of {email}", hide_input=True, err=True))
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise Problems(["password: nothing came on standard input."])
+    return line
 
 
 @content_group.command("diff")
@@ -76,7 +110,9 @@ def diff() -> None:
         console.print("The files and what is published are the same.")
 
 
-def publish_bundle(service_: Service, agent: str) -> list[str]:
+def publish_bundle(
+    service_: Service, agent: str, *, override: Override | None = None, progress: Rehearsing = nobody_looks
+) -> list[str]:
     """Check the content and publish what is new; returns a line for each version. Used by ``db`` and ``demo`` too."""
     bundle = _load(service_)
     return publish_content(
@@ -84,6 +120,8 @@ def publish_bundle(service_: Service, agent: str) -> list[str]:
         instruments=[Publishable(n, dict(i.data), i.fingerprint) for n, i in bundle.instruments.items()],
         programs=[Publishable(n, dict(p.data), p.fingerprint) for n, p in bundle.programs.items()],
         agent=agent,
+        override=override,
+        progress=progress,
     )
 
 

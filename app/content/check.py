@@ -8,7 +8,7 @@ from datetime import timedelta
 from jinja2 import nodes
 
 from app.content.fields import as_duration, entries
-from app.content.loader import ContentBundle
+from app.content.loader import ContentBundle, Instrument
 from app.content.messages import render_sample
 from app.content.reading_age import OLDEST, available, reading_age
 from app.messaging.rendering import Asked, Renderer, Shape, environment
@@ -130,7 +130,7 @@ def asked(item: Item, language: str) -> Asked:
     """An item as the renderer wants it, in one language."""
     words = item.anchors.get(language) or item.anchors.get("en")
     return Asked(
-        shape=Shape(item.type.value),
+        shape=Shape.TEXT if item.type is ItemType.DATE else Shape(item.type.value),
         wording=item.wording(language),
         label=item.short(language),
         low=item.min,
@@ -141,7 +141,12 @@ def asked(item: Item, language: str) -> Asked:
 
 
 def questions(questionnaire: Questionnaire, renderer: Renderer, language: str) -> list[str]:
-    """The texts that ask all of a questionnaire by SMS, in order: groups at once, optional free text not at all."""
+    """The texts that ask all of a questionnaire by SMS, in order: groups at once, optional free text not at all.
+
+    None for one that is answered on the form alone.
+    """
+    if questionnaire.by == "link":
+        return []
     recall = as_duration(questionnaire.recall_period)
     hours = recall // timedelta(hours=1) if recall else None
     done: set[str] = set()
@@ -166,23 +171,35 @@ def _cost(renderer: Renderer, name: str, language: str, encoding: str) -> Messag
 def _check_ins(bundle: ContentBundle, renderer: Renderer) -> Iterator[CheckInCost]:
     for program in bundle.programs.values():
         for _, check_in in entries(program.data["check_ins"]):
-            questionnaire = bundle.instruments[check_in["questionnaire"]].questionnaire
+            instrument = bundle.instruments[check_in["questionnaire"]]
             for language in bundle.languages:
                 closings = [render_sample(renderer, name, language) for name in ("closing", "closing_amber")]
-                closing = max(closings, key=lambda text: measure(text).count)
                 if check_in["respondent"] == "caregiver":
-                    texts = [render_sample(renderer, "caregiver_invitation", language), closing]
+                    texts = [render_sample(renderer, "caregiver_invitation", language)]
+                elif instrument.questionnaire.by == "link":
+                    texts = [render_sample(renderer, "link_invitation", language)]
                 else:
-                    first, *rest = questions(questionnaire, renderer, language)
-                    texts = [render_sample(renderer, "invitation", language, question=first), *rest, closing]
-                cost = sum(measure(text).count for text in texts)
+                    first, *rest = _most_on_one_occasion(instrument, renderer, language)
+                    texts = [render_sample(renderer, "invitation", language, question=first), *rest]
+                cost = sum(map(_segments, texts)) + max(map(_segments, closings))
                 yield CheckInCost(program.name, check_in["name"], language, cost)
 
 
+def _most_on_one_occasion(instrument: Instrument, renderer: Renderer, language: str) -> list[str]:
+    """The dearest questions of which one occasion asks no more, else all of them."""
+    texts = questions(instrument.questionnaire, renderer, language)
+    most = instrument.data.get("items_per_occasion")
+    return sorted(texts, key=_segments, reverse=True)[: int(most)] if most else texts
+
+
+def _segments(text: str) -> int:
+    return measure(text).count
+
+
 def _not_said(bundle: ContentBundle) -> Iterator[str]:
-    """Questions that an optional language lacks: whoever speaks it is asked in English."""
+    """Questions that a language lacks, because it is optional or the instrument's owner did not translate it."""
     for instrument in bundle.instruments.values():
-        for language in sorted(name for name, note in bundle.notes.items() if note.optional):
+        for language in sorted(bundle.notes):
             missing = [item.link_id for item in instrument.questionnaire.items if language not in item.text]
             if missing:
                 yield f"{instrument.file}: is asked in English where {language!r} is missing: {', '.join(missing)}"

@@ -4,19 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.alerts.grammar import parse
+from app.content.branches import bounds, numeric
 from app.content.documents import Place
 from app.content.fields import Finding, as_duration, is_number, listed
-from app.content.instruments import bounds, numeric
 
 
 class Items(NamedTuple):
     """The items that the check-ins ask of those whom a rule looks at.
 
-    ``named`` holds them by ``link_id``, by code and by term; one name may stand in several instruments.
+    ``named`` holds them by ``link_id``, by code and by term; one name may stand in several instruments. ``scores`` are
+    the names of what the same instruments add up.
     """
 
     named: Mapping[str, Sequence[Mapping[str, Any]]]
     respondents: str
+    scores: frozenset[str] = frozenset()
 
 
 LEVELS = ("at_least", "at_most", "equals")
@@ -28,7 +30,8 @@ WHOLE_KINDS = (
     "ambers_at_least", "cluster", "late", "missed_after_red", "missed_in_a_row", "partial", "red_flag_text", "says",
     "silent_for",
 )  # fmt: skip
-KNOWN = {*ITEM_KEYS, *JOINED, *WHOLE_KINDS, "term", "composite_at_least"}
+SCORE_KEYS = {"score", "at_least", "at_most"}
+KNOWN = {*ITEM_KEYS, *JOINED, *WHOLE_KINDS, "term", "composite_at_least", "score"}
 
 _MAX_DEPTH = 8
 
@@ -56,7 +59,9 @@ def condition_findings(when: Any, at: Place, items: Items, depth: int = 0) -> It
         yield (*at, key), f"no condition is called {key!r}: use item, {listed([*WHOLE_KINDS, *JOINED])}"
     for key in (key for key in JOINED if key in when):
         yield from _inside(when[key], key, at, items, depth)
-    if "red_flag_text" not in when:
+    if "score" in when:
+        yield from _score(when, at, items)
+    elif "red_flag_text" not in when:
         yield from _item_condition(when, at, items)
     elif "item" in when and not _find(items, when["item"]):
         yield (*at, "item"), _not_asked(when["item"], items)
@@ -65,6 +70,18 @@ def condition_findings(when: Any, at: Place, items: Items, depth: int = 0) -> It
         yield from _whole_number(when, "composite_at_least", 1, 3, at)
     for key in (key for key in WHOLE_KINDS if key in when):
         yield from _whole_condition(when[key], key, at, items)
+
+
+def _score(when: Mapping[str, Any], at: Place, items: Items) -> Iterator[Finding]:
+    """A score of one response, held against a number."""
+    if when["score"] not in items.scores:
+        known = listed(items.scores) or "none is declared"
+        yield (*at, "score"), f"no questionnaire asked of {items.respondents} has the score {when['score']!r}: {known}"
+    for key in when.keys() & ITEM_KEYS - SCORE_KEYS:
+        yield (*at, key), "does not go with a score: use at_least or at_most"
+    for key in ("at_least", "at_most"):
+        if key in when and not is_number(when[key]):
+            yield (*at, key), f"expected a number, found {when[key]!r}"
 
 
 def _inside(below: Any, key: str, at: Place, items: Items, depth: int) -> Iterator[Finding]:

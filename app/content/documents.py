@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.resolver import Resolver
+from yaml.scanner import Scanner
 
 from app.content.problems import Problem
 
@@ -58,8 +64,13 @@ def read_text(root: Path, file: str) -> str | Problem:
 def read_document(root: Path, file: str) -> Document | Problem:
     """The YAML document in ``file``, or what is wrong with it."""
     text = read_text(root, file)
-    if isinstance(text, Problem):
-        return text
+    return text if isinstance(text, Problem) else parse_document(text, file)
+
+
+def parse_document(text: str, file: str) -> Document | Problem:
+    """The YAML document in a text that is called ``file``, or what is wrong with it."""
+    if len(text.encode()) > MAX_FILE_BYTES:
+        return Problem(file, 1, f"larger than {MAX_FILE_BYTES // 1024} KB")
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -75,7 +86,18 @@ def read_document(root: Path, file: str) -> Document | Problem:
         return Problem(file, 1, f"not readable as YAML: {error}")
 
 
-class _Loader(yaml.SafeLoader):
+class _PlainParser(Reader, Scanner, Parser):
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+
+# The same language either way; the C library, where PyYAML was built with it, is several times faster.
+_Events: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else _PlainParser  # type: ignore[attr-defined]
+
+
+class _Loader(Composer, _Events, SafeConstructor, Resolver):  # type: ignore[misc]
     """YAML as people mean it: ``on``, ``no`` and ``10:00`` are words, not a truth value and a number in base 60.
 
     YAML 1.1 reads the weekday key ``on:`` as true and the language code ``no`` as false; the core schema of
@@ -86,8 +108,13 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012  (the base declares it so)
     _depth = 0
 
+    def __init__(self, text: str) -> None:
+        _Events.__init__(self, text)
+        for part in (Composer, SafeConstructor, Resolver):
+            part.__init__(self)
+
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise _refuse(event, "anchors (& and *) are not used here: write it out")
         if getattr(event, "tag", None) is not None:

@@ -1,10 +1,11 @@
 """What an instrument file may say: the shape of a questionnaire, and what has to be true of it."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from marshmallow import fields
 
+from app.content.branches import branching_findings, numeric
 from app.content.documents import Place
 from app.content.fields import (
     Duration,
@@ -21,10 +22,26 @@ from app.content.fields import (
     shape_findings,
     texts,
 )
+from app.content.outline import SHOWN_ONLY, everything, questions_of
+from app.content.scores import ScoreShape, score_findings
 from app.content.wording import missing_languages, reserved
 
 MAX_SCALE = 100
-COMPARISONS = ("at_least", "at_most", "equals")
+TYPES = ("scale", "choice", "number", "text", "date", *SHOWN_ONLY)
+# What an item of each type may say beside its names and its place.
+_OF_TYPE = {
+    "min": ("scale", "number"),
+    "max": ("scale", "number"),
+    "whole": ("number",),
+    "anchors": ("scale",),
+    "options": ("choice",),
+    "worse": ("scale", "number", "choice"),
+    "optional": ("scale", "number", "choice", "text", "date"),
+    "label": ("scale", "number", "choice", "text", "date"),
+    "words": ("scale", "number", "choice", "text", "date"),
+    "shown": ("display",),
+    "items": ("scale", "number", "choice", "text", "date", "group"),
+}
 
 
 class _Code(Strict):
@@ -33,9 +50,17 @@ class _Code(Strict):
     display = Text()
 
 
+class _OptionCode(Strict):
+    system = Text()
+    code = Text(required=True)
+
+
 class _Option(Strict):
     value = Number(whole=True, least=0, most=99, required=True)
     text = texts(required=True)
+    score = Number()
+    code = fields.Nested(_OptionCode)
+    fhir = fields.Raw()
 
 
 class _Comparison(Strict):
@@ -43,15 +68,16 @@ class _Comparison(Strict):
     at_least = Number()
     at_most = Number()
     equals = Number()
+    not_equals = Number()
+    more_than = Number()
+    less_than = Number()
+    exists = Flag()
 
 
-class _EnableWhen(Strict):
+class _EnableWhen(_Comparison):
     any = ListOf(fields.Nested(_Comparison))
     all = ListOf(fields.Nested(_Comparison))
     item = Text()
-    at_least = Number()
-    at_most = Number()
-    equals = Number()
 
 
 class _Item(Strict):
@@ -59,17 +85,21 @@ class _Item(Strict):
     code = fields.Nested(_Code)
     term = id_text()
     attribute = OneOf("frequency", "severity", "interference", "amount", "presence")
-    type = OneOf("scale", "choice", "number", "text", required=True)
+    type = OneOf(*TYPES, required=True)
     min = Number()
     max = Number()
+    whole = Flag()
     worse = OneOf("high", "low")
-    text = texts(required=True)
+    text = texts()
+    shown = Flag()
     label = texts()
     words = fields.Dict(keys=Text(), values=ListOf(Text(), most=30))
     anchors = fields.Dict(keys=Text(), values=ListOf(Text(), least=2, most=2))
     options = ListOf(fields.Nested(_Option), least=2, most=20)
     enable_when = fields.Nested(_EnableWhen)
     optional = Flag()
+    items = ListOf(fields.Nested(lambda: _Item()))  # noqa: PLW0108  (it is not there yet)
+    fhir = fields.Raw()
 
 
 class _Instrument(Strict):
@@ -79,63 +109,62 @@ class _Instrument(Strict):
     copyright = Text()
     title = texts(required=True)
     description = texts()
+    about = OneOf("patient", "respondent")
+    by = OneOf("text", "link")
+    items_per_occasion = Number(whole=True, least=1, most=200)
     recall_period = Duration()
+    languages = ListOf(Text(), most=50)
     ask_together = ListOf(ListOf(Text(), least=2, most=6), least=0, most=50)
     items = ListOf(fields.Nested(_Item), required=True)
+    scores = ListOf(fields.Nested(ScoreShape), most=50)
+    fhir = fields.Raw()
 
 
 def instrument_findings(
     data: Mapping[str, Any], languages: Set[str], heard: Set[str] | None = None
 ) -> Iterator[Finding]:
-    """Everything wrong with one instrument, given the ``languages`` that it must speak and all that people write in."""
+    """Everything wrong with one instrument, given the ``languages`` that it must speak and all that people write in.
+
+    One that lists its own ``languages`` need not speak others: whoever licenses it may not have translated it.
+    """
     yield from shape_findings(_Instrument(), data)
+    if isinstance(own := data.get("languages"), list):
+        languages = languages & {str(language) for language in own}
     yield from missing_languages(data, ("title", "description"), (), languages)
-    items = list(entries(data.get("items")))
-    yield from _unique(items)
-    for index, item in items:
-        at: Place = ("items", index)
-        yield from ((at + place, message) for place, message in _kind_findings(item))
-        yield from missing_languages(item, ("text", "label", "anchors"), at, languages)
-        for position, option in entries(item.get("options")):
+    for at, entry in everything(data.get("items")):
+        yield from ((at + place, message) for place, message in _kind_findings(entry))
+        yield from missing_languages(entry, ("text", "label", "anchors"), at, languages)
+        for position, option in entries(entry.get("options")):
             yield from missing_languages(option, ("text",), (*at, "options", position), languages)
-        yield from reserved(item, at, heard or languages)
-        earlier = {str(other.get("link_id")): other for _, other in items[: items.index((index, item))]}
-        everywhere = {str(other.get("link_id")) for _, other in items}
-        yield from _branching(item.get("enable_when"), (*at, "enable_when"), earlier, everywhere)
-    yield from _groups(data.get("ask_together"), {str(item.get("link_id")): item for _, item in items})
-
-
-def numeric(item: Mapping[str, Any]) -> bool:
-    """Tell whether the item is answered with a number."""
-    return item.get("type") in ("scale", "choice", "number")
-
-
-def bounds(item: Mapping[str, Any]) -> tuple[float | None, float | None]:
-    """The lowest and highest number that answers the item."""
-    if item.get("type") == "choice":
-        values = [option["value"] for _, option in entries(item.get("options")) if is_number(option.get("value"))]
-        return (min(values), max(values)) if values else (None, None)
-    low, high = item.get("min"), item.get("max")
-    return (low if is_number(low) else None), (high if is_number(high) else None)
+        if data.get("by") != "link":  # what is tapped on a form never reaches a phone company
+            yield from reserved(entry, at, heard or languages)
+    yield from _unique(data)
+    yield from branching_findings(data)
+    yield from score_findings(data)
+    for index, score in entries(data.get("scores")):
+        yield from missing_languages(score, ("title",), ("scores", index), languages)
+    yield from _groups(data.get("ask_together"), {str(item.get("link_id")): item for _, item in questions_of(data)})
+    if not questions_of(data):
+        yield ("items",), "asks nothing"
 
 
 def _scale_end(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SCALE
 
 
-def _unique(items: Sequence[tuple[int, Mapping[str, Any]]]) -> Iterator[Finding]:
+def _unique(data: Mapping[str, Any]) -> Iterator[Finding]:
     ids: set[str] = set()
     codes: dict[tuple[str, ...], str] = {}
-    for index, item in items:
+    for at, item in everything(data.get("items")):
         link_id = str(item.get("link_id"))
         if link_id in ids:
-            yield ("items", index, "link_id"), f"{link_id!r} is used by an earlier item"
+            yield (*at, "link_id"), f"{link_id!r} is used by an earlier item"
         ids.add(link_id)
         code = item.get("code")
-        if isinstance(code, Mapping):
+        if isinstance(code, Mapping) and item.get("type") not in SHOWN_ONLY:
             key = (str(code.get("system")), str(code.get("code")), str(item.get("attribute")))
             if key in codes:
-                yield ("items", index, "code"), f"same code as {codes[key]!r}: their answers would become one series"
+                yield (*at, "code"), f"same code as {codes[key]!r}: their answers would become one series"
             codes.setdefault(key, link_id)
 
 
@@ -149,14 +178,12 @@ def _kind_findings(item: Mapping[str, Any]) -> Iterator[Finding]:
         yield ("min",), f"min {low} must be less than max {high}"
     if kind == "choice" and "options" not in item:
         yield (), "a choice needs options"
-    for key, kinds in {
-        "min": ("scale", "number"),
-        "max": ("scale", "number"),
-        "anchors": ("scale",),
-        "options": ("choice",),
-        "worse": ("scale", "number", "choice"),
-    }.items():
-        if key in item and kind in ("scale", "choice", "number", "text") and kind not in kinds:
+    if kind == "group" and "items" not in item:
+        yield (), "a group needs items"
+    if kind != "group" and "text" not in item:
+        yield ("text",), "is missing"
+    for key, kinds in _OF_TYPE.items():
+        if key in item and kind in TYPES and kind not in kinds:
             yield (key,), f"a {kind} item has no {key}"
     seen: set[Any] = set()
     for position, option in entries(item.get("options")):
@@ -164,39 +191,6 @@ def _kind_findings(item: Mapping[str, Any]) -> Iterator[Finding]:
             if option["value"] in seen:
                 yield ("options", position, "value"), f"{option['value']} is used by an earlier option"
             seen.add(option["value"])
-
-
-def _branching(
-    when: Any, at: Place, earlier: Mapping[str, Mapping[str, Any]], everywhere: Set[str]
-) -> Iterator[Finding]:
-    """A condition looks back at an item that was asked before: then branches cannot run in circles."""
-    if not isinstance(when, Mapping):
-        return
-    forms = [key for key in ("any", "all", "item") if key in when]
-    if len(forms) != 1 or (forms != ["item"] and len(when) > 1):
-        yield at, "use exactly one of any, all, or a single item with its comparison"
-        return
-    rows = [(at, when)] if forms == ["item"] else [((*at, forms[0], i), row) for i, row in entries(when[forms[0]])]
-    for place, row in rows:
-        if sum(key in row for key in COMPARISONS) != 1:
-            yield place, "use exactly one of at_least, at_most or equals"
-        name = str(row.get("item"))
-        if name in earlier:
-            yield from _reachable(row, place, earlier[name])
-        elif name in everywhere:
-            yield (*place, "item"), f"{name!r} is not asked before this item"
-        elif "item" in row:
-            yield (*place, "item"), f"there is no item {name!r}"
-
-
-def _reachable(row: Mapping[str, Any], at: Place, item: Mapping[str, Any]) -> Iterator[Finding]:
-    if not numeric(item):
-        yield (*at, "item"), f"{item['link_id']!r} is not answered with a number"
-    low, high = bounds(item)
-    for key in COMPARISONS:
-        value = row.get(key)
-        if is_number(value) and ((low is not None and value < low) or (high is not None and value > high)):
-            yield (*at, key), f"{value} can never be answered to {item['link_id']!r}, which takes {low} to {high}"
 
 
 def _groups(groups: Any, items: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:

@@ -27,11 +27,14 @@ from app.content.fields import (
     shape_findings,
     texts,
 )
+from app.content.outline import questions_of
+from app.content.suggestions import suggestion_findings
 from app.escalation.policy import Target
 from app.messaging.templates import TEMPLATES
 
 TARGETS = (Target.ON_CALL, Target.BACKUP, Target.EVERYONE, Target.FALLBACK)
-SETTINGS = ("home", "clinic", "hospital", "hospice", "deceased")
+SETTINGS = ("home", "clinic", "hospital", "hospice", "deceased", "off-treatment")
+"""Where a person is. ``off-treatment`` goes beside any of them: their cancer treatment is recorded as ended."""
 INTENTS = ("comfort", "disease-directed")
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -60,7 +63,7 @@ class _Rule(Strict):
     when = fields.Raw(required=True)
     then = OneOf("step_down")
     instruction = Text()
-    not_during = OneOrMore(OneOf(*SETTINGS), most=5)
+    not_during = OneOrMore(OneOf(*SETTINGS), most=6)
     applies_to = OneOrMore(OneOf(*INTENTS), most=2)
     respondents = OneOrMore(OneOf(*Respondent), most=3)
     subject = Text(re.compile(r"[a-z0-9][a-z0-9_-]{0,63}"), "a subject: small letters, digits, '-' and '_'")
@@ -143,29 +146,47 @@ def _check_in(check_in: Mapping[str, Any], at: Place, instruments: Mapping[str, 
 
 
 def _items(data: Mapping[str, Any], instruments: Mapping[str, Mapping[str, Any]], rule: Mapping[str, Any]) -> Items:
-    """What those whom ``rule`` looks at are asked: it is about the patient's own answers unless it says otherwise."""
+    """What those whom ``rule`` looks at are asked: it is about the patient's own answers unless it says otherwise.
+
+    A check-in that asks again a few items of others (``items_per_occasion``) asks nothing of its own.
+    """
     written = rule.get("respondents")
     several = written if isinstance(written, list) else [written or Respondent.SELF.value]
     respondents = [str(one) for one in several]
-    people = {"patient" if respondent == Respondent.SELF else "caregiver" for respondent in respondents}
-    asked = {
-        str(c.get("questionnaire")) for _, c in entries(data.get("check_ins")) if str(c.get("respondent")) in people
-    }
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for instrument in sorted(asked & instruments.keys()):
-        for _, item in entries(instruments[instrument].get("items")):
-            code = item.get("code")
-            coded = code.get("code") if isinstance(code, Mapping) else None
-            names = (item.get("link_id"), item.get("term"), coded)
-            for name in {name for name in names if isinstance(name, str)}:
-                found.setdefault(name, []).append(item)
-    return Items(found, listed(respondents))
+    asked: set[str] = set()
+    for _, check_in in entries(data.get("check_ins")):
+        name = str(check_in.get("questionnaire"))
+        instrument = instruments.get(name, {})
+        if "items_per_occasion" not in instrument and _series(check_in, instrument) in respondents:
+            asked.add(name)
+    asked &= instruments.keys()
+    for name in sorted(asked):
+        for _, item in questions_of(instruments[name]):
+            for known_as in _names(item):
+                found.setdefault(known_as, []).append(item)
+    scores = {str(score.get("name")) for name in asked for _, score in entries(instruments[name].get("scores"))}
+    return Items(found, listed(respondents), frozenset(scores))
+
+
+def _names(item: Mapping[str, Any]) -> set[str]:
+    code = item.get("code")
+    names = (item.get("link_id"), item.get("term"), code.get("code") if isinstance(code, Mapping) else None)
+    return {name for name in names if isinstance(name, str)}
+
+
+def _series(check_in: Mapping[str, Any], instrument: Mapping[str, Any]) -> str:
+    """Whose series the answers to a check-in belong to."""
+    if check_in.get("respondent") == "patient":
+        return Respondent.SELF.value
+    return (Respondent.CAREGIVER if instrument.get("about") == "respondent" else Respondent.PROXY).value
 
 
 def _rule(rule: Mapping[str, Any], at: Place, items: Items) -> Iterator[Finding]:
     said = rule.get("instruction")
     if isinstance(said, str) and said not in TEMPLATES and f"{said}_covered" not in TEMPLATES:
         yield (*at, "instruction"), f"there is no message {said!r}"
+    yield from suggestion_findings(rule, at, items)
     if "when" in rule:
         yield from when_findings(rule["when"], (*at, "when"), items)
 

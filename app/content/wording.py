@@ -28,11 +28,12 @@ def reserved(item: Mapping[str, Any], at: Place, languages: Set[str]) -> Iterato
     conversation; "YES" starts one again.
     """
     for place, text in _said(item):
-        if _steers(text, languages):
+        if steers(text, languages):
             yield at + place, f"{text!r} is a word that ends, starts or steers a text conversation: say it otherwise"
 
 
-def _steers(text: str, languages: Set[str]) -> bool:
+def steers(text: str, languages: Set[str]) -> bool:
+    """Tell whether a text of these words alone is a keyword, of a phone company's or of ours, in any language."""
     words = " ".join(re.findall(r"[^\W_]+", fold(text)))
     return words.upper() in RESERVED_WORDS or any(classify(words, language) for language in languages)
 

@@ -1,9 +1,13 @@
 """What a questionnaire is: items, options and branching, as values. No wording is decided here."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
+
+from app.codes import Respondent
+from app.questionnaires.branching import EnableWhen, enable_when
+from app.questionnaires.score import Score
 
 Texts = Mapping[str, str]
 """Wording by language, for example ``{"en": "Pain", "es": "Dolor"}``."""
@@ -16,6 +20,7 @@ class ItemType(StrEnum):
     CHOICE = "choice"
     NUMBER = "number"
     TEXT = "text"
+    DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +33,14 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOption:
-    """One option of a choice; ``value`` is what a person texts and what rules compare."""
+    """One option of a choice; ``value`` is what a person texts and what rules compare.
+
+    ``score`` is what it counts in a score, where that is another number.
+    """
 
     value: int
     text: Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A comparison with an earlier answer of the same response; exactly one of the bounds is set."""
-
-    item: str
-    at_least: float | None = None
-    at_most: float | None = None
-    equals: float | None = None
-
-    def holds(self, value: float | None) -> bool:
-        """Tell whether an answered ``value`` satisfies this; an unanswered item (``None``) never does."""
-        if value is None:
-            return False
-        if self.at_least is not None:
-            return value >= self.at_least
-        if self.at_most is not None:
-            return value <= self.at_most
-        return value == self.equals
-
-
-@dataclass(frozen=True, slots=True)
-class EnableWhen:
-    """When an item is asked: all, or any, of its conditions hold."""
-
-    conditions: tuple[Condition, ...]
-    behavior: str = "any"
-
-    def holds(self, values: Mapping[str, float | None]) -> bool:
-        """Tell whether the item is to be asked, given the numeric answers so far by ``link_id``."""
-        results = [condition.holds(values.get(condition.item)) for condition in self.conditions]
-        return all(results) if self.behavior == "all" else any(results)
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +49,8 @@ class Item:
 
     ``label`` is the short word used when items are asked together and accepted beside a number ("pain 8").
     ``words`` are further words that a person may put beside the number. ``worse`` tells which direction is worse.
-    ``optional`` items never keep a check-in open.
+    ``optional`` items never keep a check-in open. A ``whole`` number has no decimals. ``term`` and ``attribute`` say
+    which part of which composite the answer is.
     """
 
     link_id: str
@@ -89,6 +66,9 @@ class Item:
     label: Texts = field(default_factory=dict)
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     optional: bool = False
+    whole: bool = False
+    term: str | None = None
+    attribute: str | None = None
 
     @classmethod
     def from_mapping(cls, data: "Mapping[str, Any] | Item") -> "Item":
@@ -106,11 +86,14 @@ class Item:
             max=data.get("max"),
             worse=data.get("worse", "high"),
             anchors=data.get("anchors", {}),
-            options=tuple(AnswerOption(o["value"], o.get("text", {})) for o in data.get("options", ())),
-            enable_when=_enable_when(when) if when else None,
+            options=tuple(AnswerOption(o["value"], o.get("text", {}), o.get("score")) for o in data.get("options", ())),
+            enable_when=enable_when(when) if when else None,
             label=data.get("label", {}),
             words=data.get("words", {}),
             optional=bool(data.get("optional", False)),
+            whole=bool(data.get("whole", False)),
+            term=data.get("term"),
+            attribute=data.get("attribute"),
         )
 
     @property
@@ -138,7 +121,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """A versioned set of items. ``ask_together`` lists groups of ``link_id`` that one text may ask for."""
+    """A versioned set of items. ``ask_together`` lists groups of ``link_id`` that one text may ask for.
+
+    ``about`` is ``patient``, or ``respondent`` where whoever is asked answers about themselves. ``by`` is ``link``
+    where it is answered on the form alone: it is too long, or too easily misread, for texts.
+    """
 
     url: str
     version: str
@@ -147,6 +134,9 @@ class Questionnaire:
     recall_period: str | None = None
     license: str | None = None
     ask_together: tuple[tuple[str, ...], ...] = ()
+    about: str = "patient"
+    by: str = "text"
+    scores: tuple[Score, ...] = ()
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
@@ -155,11 +145,20 @@ class Questionnaire:
             url=data["url"],
             version=str(data["version"]),
             title=data.get("title", {}),
-            items=tuple(Item.from_mapping(item) for item in data["items"]),
+            items=tuple(_questions(data["items"])),
             recall_period=data.get("recall_period"),
             license=data.get("license"),
             ask_together=tuple(tuple(group) for group in data.get("ask_together", ())),
+            about=data.get("about", "patient"),
+            by=data.get("by", "text"),
+            scores=tuple(Score.from_mapping(score) for score in data.get("scores", ())),
         )
+
+    def respondent(self, *, related: bool) -> Respondent:
+        """Whose series the answers belong to, given by the patient or by somebody who helps them (``related``)."""
+        if not related:
+            return Respondent.SELF
+        return Respondent.CAREGIVER if self.about == "respondent" else Respondent.PROXY
 
     def item(self, link_id: str) -> Item:
         """The item with this ``link_id``; ``KeyError`` when there is none."""
@@ -174,8 +173,35 @@ def in_language(texts: Texts, language: str) -> str:
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
-def _enable_when(data: Mapping[str, Any]) -> EnableWhen:
-    behavior = "all" if "all" in data else "any"
-    listed = data.get(behavior)
-    rows: Sequence[Mapping[str, Any]] = listed if listed is not None else [data]
-    return EnableWhen(tuple(Condition(**row) for row in rows), behavior)
+def _questions(
+    rows: Sequence[Mapping[str, Any]], when: EnableWhen | None = None, lead: tuple[Texts, ...] = ()
+) -> Iterator[Item]:
+    """The questions among ``rows`` and inside them, in order.
+
+    A question is asked when the groups around it are, and what they say (and a display before it) leads into its words:
+    asked by itself, "feeling down" means nothing without "how often were you bothered by".
+    """
+    said: tuple[Texts, ...] = ()
+    for row in rows:
+        own = enable_when(row["enable_when"]) if row.get("enable_when") else None
+        both = EnableWhen((when, own), "all") if when and own else own or when
+        if row["type"] == "display":
+            said += (row["text"],) if own is None and row.get("shown", True) else ()
+        elif row["type"] == "group":
+            inner = (*lead, *said, *([row["text"]] if row.get("text") else []))
+            yield from _questions(row["items"], both, inner)
+            said = ()
+        else:
+            item = Item.from_mapping(row)
+            yield replace(item, enable_when=both, text=_led((*lead, *said), item.text))
+            yield from _questions(row.get("items", ()), both, lead)
+            said = ()
+
+
+def _led(lead: Sequence[Texts], text: Texts) -> Texts:
+    return {language: _joined([*(in_language(words, language) for words in lead), text[language]]) for language in text}
+
+
+def _joined(parts: Sequence[str]) -> str:
+    *before, last = (part.strip() for part in parts)
+    return "".join(part + (" " if part.endswith((".", ":", "?", "!", "…")) else ": ") for part in before) + last

@@ -1,7 +1,7 @@
 """Which question comes next. The same engine serves text messages, the web form and complete responses."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app.questionnaires.definition import Item, ItemType, Questionnaire
 
@@ -15,9 +15,26 @@ class Given:
     skipped: bool = False
 
 
+def narrowed(questionnaire: Questionnaire, only: Collection[str] | None) -> Questionnaire:
+    """The questionnaire as one occasion asks it: the items of ``only``, in their order; all of them where it is empty.
+
+    Whatever works with the result asks, shows and waits for nothing else. Items that are asked together stay so only
+    where the whole group is left.
+    """
+    if not only:
+        return questionnaire
+    groups = tuple(group for group in questionnaire.ask_together if set(group) <= set(only))
+    items = tuple(item for item in questionnaire.items if item.link_id in only)
+    return replace(questionnaire, items=items, ask_together=groups)
+
+
 def enabled_items(questionnaire: Questionnaire, given: Mapping[str, Given]) -> list[Item]:
     """The items that apply, in order: an item whose ``enable_when`` does not hold (yet) is left out."""
-    values = {link_id: answer.value for link_id, answer in given.items() if not answer.skipped}
+    values = {
+        link_id: answer.value if answer.value is not None else answer.text or None
+        for link_id, answer in given.items()
+        if not answer.skipped
+    }
     return [item for item in questionnaire.items if item.enable_when is None or item.enable_when.holds(values)]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.questionnaires.dates import read_date
 from app.questionnaires.definition import Item, ItemType
 from app.questionnaires.naming import fold_words, own_words
 from app.questionnaires.number_words import COURTESY, NOT_NUMBERS, NOTHING, OUT_OF
@@ -13,6 +14,7 @@ from app.questionnaires.several import map_numbers
 
 __all__ = ["Reply", "ReplyKind", "parse_named", "parse_replies", "parse_reply"]
 
+_NOT_NUMBERS = (ItemType.TEXT, ItemType.DATE)
 _MOST_DECIMALS = 2  # "1.000" is one thousand to half the world
 
 
@@ -20,14 +22,17 @@ def parse_reply(text: str, item: Mapping[str, Any] | Item, language: str) -> Rep
     """Read the answer to one ``item`` (a content mapping or an ``Item``) out of a message.
 
     A scale gives a whole number in its range, a number a whole or decimal one within its bounds, a choice an option's
-    value (by its number or by its text); free text is always an answer, with the value ``None``. A number that could
-    mean something else is ``ambiguous``; a message without any number is ``not_an_answer``. Never raises on any text.
+    value (by its number or by its text); free text is always an answer, with the value ``None``; a day is one with the
+    day as ``comment``. A number that could mean something else is ``ambiguous``; a message without any number is
+    ``not_an_answer``. Never raises on any text.
     """
     asked = Item.from_mapping(item)
     text = text or ""
     reading = read(text, language)
     if asked.type is ItemType.TEXT:
         return Reply(ReplyKind.ANSWER if reading.plain.strip() else ReplyKind.NOT_AN_ANSWER, text=text)
+    if asked.type is ItemType.DATE:
+        return _day(text, language)
     if len(text) > LONGEST:
         # Nobody has looked at the rest, and the rest may hold another number.
         return Reply(ReplyKind.AMBIGUOUS if reading.numbers else ReplyKind.NOT_AN_ANSWER, text=text)
@@ -68,7 +73,7 @@ def parse_replies(text: str, items: Sequence[Mapping[str, Any] | Item], language
     if len(asked) == 1:
         reply = parse_reply(text, asked[0], language)
         return {asked[0].link_id: reply} if reply.kind is ReplyKind.ANSWER else {}
-    if not asked or len(text) > LONGEST or any(item.type is ItemType.TEXT for item in asked):
+    if not asked or len(text) > LONGEST or any(item.type in _NOT_NUMBERS for item in asked):
         return {}
     return _mapped(text, asked, language)
 
@@ -77,7 +82,7 @@ def parse_named(text: str, items: Sequence[Mapping[str, Any] | Item], language: 
     """Read the answers that a message names ("pain 4, worry 2"), asked or not; empty unless every number is named."""
     asked = [Item.from_mapping(item) for item in items]
     text = text or ""
-    numeric = [item for item in asked if item.type is not ItemType.TEXT]
+    numeric = [item for item in asked if item.type not in _NOT_NUMBERS]
     return {} if not numeric or len(text) > LONGEST else _mapped(text, numeric, language, named_only=True)
 
 
@@ -93,9 +98,18 @@ def in_range(item: Item, value: float) -> bool:
     """Tell whether ``value`` may be stored for ``item``."""
     if item.type is ItemType.CHOICE:
         return any(option.value == value for option in item.options)
-    if item.type is ItemType.SCALE and value != int(value):
+    if (item.whole or item.type is ItemType.SCALE) and value != int(value):
         return False
     return (item.min is None or value >= item.min) and (item.max is None or value <= item.max)
+
+
+def _day(text: str, language: str) -> Reply:
+    """A day, as words: ``2026-11-30``. Whatever else holds a number may be one that we cannot tell."""
+    day = read_date(text, language)
+    if day is not None:
+        return Reply(ReplyKind.ANSWER, text=text, comment=day.isoformat())
+    numbers = read(text, language).numbers
+    return Reply(ReplyKind.AMBIGUOUS if numbers else ReplyKind.NOT_AN_ANSWER, text=text)
 
 
 def _without_number(reading: Reading, item: Item, text: str) -> Reply:

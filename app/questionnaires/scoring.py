@@ -1,12 +1,20 @@
 """Scores: what a set of answers amounts to. Missing is never 0; without an operand there is no score."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.composites import TERMS, composite_for, composite_grade
+from app.composites import INTERFERENCE, TERMS, composite_for, composite_grade
+from app.questionnaires.branching import decided
+from app.questionnaires.definition import Item, Questionnaire
+from app.questionnaires.score import Score
 
-__all__ = ["ESAS_R_PRESENT", "TERMS", "Band", "band", "composite_for", "composite_grade", "sum_score"]
+__all__ = [
+    "ESAS_R_PRESENT", "TERMS", "Band", "band", "branched_out", "composite_for", "composite_grade", "score_of",
+    "scores_of", "sum_score",
+]  # fmt: skip
+
+AnswerValue = float | str | None
 
 _SCALE_END = 10
 
@@ -58,3 +66,58 @@ def sum_score(
             return None
         total += value
     return total
+
+
+def scores_of(questionnaire: Questionnaire, answers: Mapping[str, AnswerValue]) -> dict[str, float | None]:
+    """Every score that a questionnaire declares, by name, from the answers of one response by ``link_id``.
+
+    ``None`` where there is no score, because too much was asked and not answered. An answer that is skipped, or that
+    is not there yet, is not answered.
+    """
+    skipped = branched_out(questionnaire, answers)
+    return {score.name: score_of(questionnaire, score, answers, skipped) for score in questionnaire.scores}
+
+
+def score_of(
+    questionnaire: Questionnaire, score: Score, answers: Mapping[str, AnswerValue], skipped: Collection[str]
+) -> float | None:
+    """One score. Items that branching ``skipped`` count as 0; of the others at most ``most_missing`` may be missing."""
+    items = [questionnaire.item(link_id) for link_id in score.items]
+    counts = [0.0 if item.link_id in skipped else _count(item, answers.get(item.link_id)) for item in items]
+    if score.kind == "composite":
+        return _composite(items, counts)
+    known = [count for count in counts if count is not None]
+    if not known or len(counts) - len(known) > score.most_missing:
+        return None
+    mean = sum(known) / len(known)
+    if score.kind == "mean":
+        return mean
+    return sum(known) if len(known) == len(counts) else mean * len(counts)
+
+
+def branched_out(questionnaire: Questionnaire, answers: Mapping[str, AnswerValue]) -> frozenset[str]:
+    """The items that were not asked because of how others were answered.
+
+    One that hangs on a question which itself has no answer is not among them: nobody knows whether it applied.
+    """
+    skipped: set[str] = set()
+    unanswered: set[str] = set()
+    for item in questionnaire.items:
+        if answers.get(item.link_id) is not None:
+            continue
+        asked = True if item.enable_when is None else decided(item.enable_when, answers, unanswered)
+        (skipped if asked is False else unanswered).add(item.link_id)
+    return frozenset(skipped)
+
+
+def _count(item: Item, value: AnswerValue) -> float | None:
+    """What an answer counts: its option's own score, where it has one."""
+    if value is None or isinstance(value, str):
+        return None
+    scored = {option.value: option.score for option in item.options if option.score is not None}
+    return scored.get(int(value), value) if value == int(value) else value
+
+
+def _composite(items: Sequence[Item], counts: Sequence[float | None]) -> float | None:
+    attributes = [INTERFERENCE if item.attribute == "amount" else str(item.attribute) for item in items]
+    return composite_for(str(items[0].term), dict(zip(attributes, counts, strict=True)))

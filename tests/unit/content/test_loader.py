@@ -24,8 +24,8 @@ MISTAKES = {
     # name: (file, text to replace, replacement, lines below the replaced text's first, words of the message)
     "unknown key": (DAILY, "    worse: high\n    label: {en: \"pain\"", "    wurse: high\n    label: {en: \"pain\"", 0, "wurse: is not a key"),
     "missing key": (DAILY, "url: urn:bedside:questionnaire:core-daily\n", "", None, "url: is missing"),
-    "number as version": (DAILY, 'version: "2"', "version: 2", 0, "write it in quotes"),
-    "unknown item type": (DAILY, "    type: scale", "    type: slider", 0, "'slider' is not known: use choice, number, scale or text"),
+    "number as version": (DAILY, 'version: "3"', "version: 3", 0, "write it in quotes"),
+    "unknown item type": (DAILY, "    type: scale", "    type: slider", 0, "'slider' is not known: use choice, date, display, group, number, scale or text"),
     "scale upside down": (DAILY, "    min: 0\n    max: 10", "    min: 10\n    max: 0", 0, "min 10 must be less than max 0"),
     "scale without end": (DAILY, "    max: 10\n    worse: high\n    label: {en: \"pain\"", "    worse: high\n    label: {en: \"pain\"", -4, "a scale needs min and max"),
     "same id twice": (DAILY, "  - link_id: breathlessness", "  - link_id: pain", 0, "'pain' is used by an earlier item"),
@@ -49,11 +49,11 @@ MISTAKES = {
     "together twice": (DAILY, "[nausea, appetite]", "[nausea, pain]", 0, "'pain' is already asked together"),
     "together with free text": (DAILY, "[nausea, appetite]", "[nausea, free_text]", 0, "'free_text' is not answered with a number"),
     "address used twice": (DAILY, "questionnaire:core-daily", "questionnaire:bad-day", 0, "is the url of 'bad-day' too"),
-    "key written twice": (DAILY, 'version: "2"', 'version: "2"\nversion: "3"', 1, "the key 'version' is written twice"),
+    "key written twice": (DAILY, 'version: "3"', 'version: "3"\nversion: "4"', 1, "the key 'version' is written twice"),
     "not YAML": (DAILY, "ask_together:", "ask_together: [", 1, "not readable as YAML"),
     "recall that is no duration": (DAILY, "recall_period: PT24H", "recall_period: 24 hours", 0, "'24 hours' is not a duration"),
     "program in another file": (PROGRAM, "name: advanced-cancer", "name: other", 0, "is in a file called advanced-cancer.yaml"),
-    "no such instrument": (PROGRAM, "questionnaire: core-daily", "questionnaire: core-weekly", 0, "there is no instrument 'core-weekly': use bad-day, caregiver-observed or core-daily"),
+    "no such instrument": (PROGRAM, "questionnaire: core-daily", "questionnaire: core-monthly", 0, "there is no instrument 'core-monthly': use bad-day, caregiver-observed, caregiver-self"),
     "window that is no duration": (PROGRAM, "window: PT20H", "window: 20h", 0, "'20h' is not a duration"),
     "reminder after the window": (PROGRAM, "reminders: [PT4H]", "reminders: [PT4H, PT21H]", 0, "not before the window"),
     "reminders out of order": (PROGRAM, "reminders: [PT4H]", "reminders: [PT4H, PT2H]", 0, "in order"),
@@ -69,6 +69,7 @@ MISTAKES = {
     "rule on nothing": (PROGRAM, "{item: nausea, at_least: 7}", "{item: nausea_x, at_least: 7}", 0, "asks 'nausea_x'"),
     "rule on what is asked of others": (PROGRAM, "    respondents: [proxy]\n    when: {item: confusion", "    when: {item: confusion", 0, "asks 'confusion' of self"),
     "rule on free text": (PROGRAM, "{item: nausea, at_least: 7}", "{item: free_text, at_least: 7}", 0, "'free_text' is not answered with a number"),
+    "rule on a score that nobody adds up": (PROGRAM, "{item: nausea, at_least: 7}", "{score: total, at_least: 3}", 0, "no questionnaire asked of self has the score 'total': none is declared"),
     "rule that never fires": (PROGRAM, "{item: nausea, at_least: 7}", "{item: nausea, at_least: 70}", 0, "70 can never be answered"),
     "rise that never happens": (PROGRAM, "rises_by: 2, since: previous", "rises_by: 20, since: previous", 0, "cannot change by 20"),
     "unknown since": (PROGRAM, "since: previous", "since: yesterday", 0, "use previous, baseline or best"),
@@ -77,6 +78,14 @@ MISTAKES = {
     "cluster that cannot fill": (PROGRAM, "{items: [nausea, appetite], at_least: 4, count: 2}", "{items: [nausea, appetite], at_least: 4, count: 3}", 0, "whole number from 1 to 2"),
     "instruction that nobody wrote": (PROGRAM, "    tier: red", "    tier: red\n    instruction: go_home", 1, "there is no message 'go_home'"),
     "unknown target": (PROGRAM, "page: backup", "page: doctor", 0, "'doctor' is not known: use backup, everyone, fallback or on_call"),
+    "suggestion that pages": (PROGRAM, "    tier: watch\n    then: step_down", "    tier: amber\n    then: step_down", 0, "a suggestion to ask less often is watch"),
+    "suggestion after one good answer": (PROGRAM, "{item: pain, at_most: 3, consecutive: 7}", "{item: pain, at_most: 3}", 0, "needs consecutive: 3 or more"),
+    "suggestion after bad answers": (PROGRAM, "{item: pain, at_most: 3, consecutive: 7}", "{item: pain, at_least: 3, consecutive: 7}", 0, "rests on good answers"),
+    "suggestion after silence": (PROGRAM, "{item: pain, at_most: 3, consecutive: 7}", "{missed_in_a_row: 3}", 0, "rests on good answers"),
+    "suggestion above the goal": (PROGRAM, "{item: pain, at_most: 3, consecutive: 7}", "{item: pain, above_goal: true, consecutive: 7}", 0, "is no good answer"),
+    "suggestion after too little peace": (PROGRAM, "{item: pain, at_most: 3, consecutive: 7}", "{item: peace, at_most: 3, consecutive: 7}", 0, "lower is worse for 'peace'"),
+    "about nobody": ("instruments/caregiver-self.yaml", "about: respondent\nrecall", "about: caregiver\nrecall", 0, "use patient or respondent"),
+    "caregiver's own item asked of nobody else": (PROGRAM, "    respondents: [caregiver]\n    when: {item: managing", "    respondents: [proxy]\n    when: {item: managing", 1, "asks 'managing' of proxy"),
     "red without a call": (PROGRAM, "steps: [{page: on_call}, {after: PT15M, page: backup}, {after: PT15M, page: everyone}]", "steps: []", 0, "a red alert must page somebody"),
     "step without a wait": (PROGRAM, "{after: PT15M, page: backup}", "{page: backup}", 0, "needs after"),
     "tier without a ladder": (PROGRAM, "  watch: {steps: []}\n", "", None, "does not say what happens with watch"),
@@ -97,7 +106,7 @@ def test_a_mistake_is_named_with_its_file_its_line_and_the_reason(content, mista
 
 
 def test_all_mistakes_are_told_at_once_and_in_order(content):
-    content.replace(DAILY, 'version: "2"', "version: 2")
+    content.replace(DAILY, 'version: "3"', "version: 3")
     content.replace(DAILY, "    type: scale", "    type: slider")
     content.replace(PROGRAM, "window: PT20H", "window: long")
     content.replace("sms_templates/es/closing.txt", "{{ readers }}", "{{ reader }}")
@@ -137,7 +146,6 @@ def test_what_is_designed_for_later_is_accepted(content):
     not_during: hospital
     applies_to: [comfort]
     respondents: self
-    then: step_down
     when:
       any:
         - {item: nausea, at_most: 2, consecutive: 3, within: P7D}
@@ -286,9 +294,9 @@ def test_a_file_that_is_not_what_it_should_be_is_a_problem_and_not_a_crash(conte
 
 
 def test_the_error_reads_like_a_list_for_the_terminal(content):
-    line = content.replace(DAILY, 'version: "2"', "version: 2")
+    line = content.replace(DAILY, 'version: "3"', "version: 3")
 
-    with pytest.raises(ContentInvalid, match=rf"^{DAILY}:{line}: version: expected text, found 2: write it in quotes$"):
+    with pytest.raises(ContentInvalid, match=rf"^{DAILY}:{line}: version: expected text, found 3: write it in quotes$"):
         load(content.root)
 
 

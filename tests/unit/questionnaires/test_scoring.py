@@ -115,6 +115,31 @@ def test_composite_of_a_term(term, answers, grade):
     assert composite_for(term, answers) == grade
 
 
+SHAPES = {shape: term for term, shape in TERMS.items() if shape}
+
+
+def test_every_row_is_graded_from_a_term_s_answers_with_and_without_what_branching_skips():
+    seen = 0
+    for answers, grade in ROWS:
+        term = SHAPES[tuple(answers)]
+        assert composite_for(term, answers) == grade
+        first_zero = next((place for place, value in enumerate(answers.values()) if value == 0), None)
+        if first_zero is not None and all(value == 0 for value in list(answers.values())[first_zero:]):
+            asked = dict(list(answers.items())[: first_zero + 1])
+            assert composite_for(term, asked) == grade, "what follows a 0 was not asked, and counts 0"
+            seen += 1
+        for missing in answers:
+            before = [
+                value for name, value in answers.items() if list(answers).index(name) < list(answers).index(missing)
+            ]
+            if 0 not in before:
+                assert composite_for(term, answers | {missing: None}) is None
+    assert seen > 10
+    assert all(
+        composite_for(term, {"presence": 1, "severity": 4}) is None for term, shape in TERMS.items() if not shape
+    )
+
+
 def test_every_term_is_there_once_in_its_shape():
     shapes = list(TERMS.values())
     assert len(TERMS) == 80

@@ -1,0 +1,1 @@
+"""Questionnaires as FHIR R4 has them: read into instruments, and written from them."""
