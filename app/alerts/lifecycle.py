@@ -31,6 +31,10 @@ class AlertKind(StrEnum):
     SYSTEM = "system"
 
 
+STEP_DOWN = "step_down"
+"""What a rule says ``then`` to suggest asking less; also the subject of the review that carries the suggestion."""
+
+
 class Outcome(StrEnum):
     """What came of an alert."""
 
@@ -55,6 +59,17 @@ class Outcome(StrEnum):
     def promises_relief(self) -> bool:
         """Whether the person is asked again later if it helped."""
         return self in _BY_CONTACT
+
+
+class NotUseful(StrEnum):
+    """Why an alert was not useful: what is counted, rule by rule, to mend the rules."""
+
+    EXPECTED_FOR_THIS_PERSON = "expected_for_this_person"
+    KNOWN_ALREADY = "known_already"
+    THRESHOLD_TOO_LOW = "threshold_too_low"
+    DUPLICATE = "duplicate"
+    ANSWER_MISREAD = "answer_misread"
+    OTHER = "other"
 
 
 _BY_CONTACT = frozenset(
@@ -162,12 +177,13 @@ def reopen(status: AlertStatus) -> AlertStatus:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """An alert closed, with its outcome, and for red when the person was spoken to."""
+    """An alert closed: its outcome, for red when the person was spoken to, and why it was not useful if it was not."""
 
     outcome: Outcome
     contacted_at: datetime | None
     note: str | None = None
     reason: str | None = None
+    because: NotUseful | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +213,14 @@ def check_resolution(
     note: str | None = None,
     contacted_at: datetime | None = None,
     reason: str | None = None,
+    because: str | None = None,
     attempts: int = 0,
 ) -> Resolution | Attempt:
     """Check what is needed to close an alert; ``attempts`` is how often nobody was reached before.
 
     A red one needs the time of contact, which is ``now`` where the outcome implies contact. ``no_contact_made`` on a
-    red is an attempt and closes nothing: the next call is due in an hour. Raises ``Rejected`` naming each field at
-    fault.
+    red is an attempt and closes nothing: the next call is due in an hour. ``not_useful`` needs a ``reason`` in words;
+    its code ``because`` is other unless it is given. Raises ``Rejected`` naming each field at fault.
     """
     chosen = next((member for member in Outcome if member == outcome), None)
     if chosen is None:
@@ -224,6 +241,9 @@ def check_resolution(
         problems["contacted_at"] = ["This time is in the future."]
     if chosen is Outcome.NOT_USEFUL and not (reason or "").strip():
         problems["reason"] = ["Say why it was not useful, so that the rule can be improved."]
+    if because is not None and because not in list(NotUseful):
+        problems["because"] = [f"Choose one of: {', '.join(NotUseful)}."]
     if problems:
         raise Rejected(problems)
-    return Resolution(chosen, contacted_at, note, reason)
+    why = NotUseful(because or NotUseful.OTHER) if chosen is Outcome.NOT_USEFUL else None
+    return Resolution(chosen, contacted_at, note, reason, why)

@@ -1,7 +1,7 @@
-"""Change what is known of a patient: names, number, zone, language, status."""
+"""Change what is known of a patient: names, number, zone, language, status, and what their care is about."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.audit import store as audit
 from app.checkins import store as checkins
@@ -12,14 +12,21 @@ from app.patients.details import Details
 from app.patients.models import ContactPoint, Patient
 from app.staff import store as staff
 from app.workflows.change_zone import move_to_zone
+from app.workflows.plan_reassessment import cancel_reassessments
 from app.workflows.service import Service
 
 STATUSES = ("active", "paused", "stopped", "deceased")
+SETTINGS = ("home", "clinic", "hospital", "hospice")
+"""Where somebody is cared for."""
+INTENTS = ("comfort", "disease-directed")
+"""What their care is for."""
+CLEARABLE = ("intent", "treatment_ended_at")
+_CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientChanges:
-    """What is to change; ``None`` leaves a field as it is."""
+    """What is to change; ``None`` leaves a field as it is, and ``clear`` names those that are not known any more."""
 
     given_name: str | None = None
     family_name: str | None = None
@@ -29,6 +36,10 @@ class PatientChanges:
     language: str | None = None
     preferred_channel: str | None = None
     status: str | None = None
+    setting: str | None = None
+    intent: str | None = None
+    treatment_ended_at: datetime | None = None
+    clear: tuple[str, ...] = ()
 
 
 def change_patient(service: Service, *, site_id: str, patient_id: str, changes: PatientChanges, agent: str) -> None:
@@ -48,16 +59,19 @@ def change_patient(service: Service, *, site_id: str, patient_id: str, changes: 
         )  # fmt: skip
         if changes.birth_date:
             patient.birth_date = changes.birth_date.isoformat()
-        for name in ("language", "preferred_channel", "status"):
+        for name in ("language", "preferred_channel", "status", "setting", "intent", "treatment_ended_at"):
             if getattr(changes, name) is not None:
                 setattr(patient, name, getattr(changes, name))
+        for name in changes.clear:
+            setattr(patient, name, None)
         if phone:
             _change_phone(session, patient, phone, now)
         if changes.time_zone and changes.time_zone != patient.time_zone:
             move_to_zone(session, patient, changes.time_zone, now)
         if changes.status in ("stopped", "deceased"):
             _end(session, patient, now)
-        changed = sorted(name for name in PatientChanges.__dataclass_fields__ if getattr(changes, name) is not None)
+        given = {name for name in PatientChanges.__dataclass_fields__ if getattr(changes, name) is not None}
+        changed = sorted((given - {"clear"}) | set(changes.clear))
         audit.record(
             session, agent=agent, action="change", entity="patient", entity_id=patient.id, now=now, fields=changed
         )
@@ -73,6 +87,14 @@ def _check(service: Service, changes: PatientChanges, region: str) -> str | None
     checks.channel(changes.preferred_channel)
     if changes.status is not None and changes.status not in STATUSES:
         checks.wrong("status", f"must be one of {', '.join(STATUSES)}.")
+    for name, known in (("setting", SETTINGS), ("intent", INTENTS)):
+        if getattr(changes, name) not in (None, *known):
+            checks.wrong(name, f"must be one of {', '.join(known)}.")
+    ended = changes.treatment_ended_at
+    if ended is not None and ended > service.clock.now() + _CLOCKS_MAY_DIFFER_BY:
+        checks.wrong("treatment_ended_at", "is in the future.")
+    for name in set(changes.clear) - set(CLEARABLE):
+        checks.wrong(name, "cannot be left empty.")
     phone = None if changes.phone is None else checks.phone(changes.phone)
     checks.refuse_if_wrong()
     return phone
@@ -95,4 +117,6 @@ def _end(session: Session, patient: Patient, now: datetime) -> None:
     for enrolment in checkins.list_enrolments(session, patient_id=patient.id):
         enrolment.status, enrolment.ended_at = "ended", now
     checkins.end_patient(session, patient_id=patient.id, now=now)
+    why = "they have died" if patient.status == "deceased" else "they are not asked any more"
+    cancel_reassessments(session, patient_id=patient.id, why=why, now=now)
     messaging.cancel_waiting(session, patient_id=patient.id)

@@ -15,13 +15,14 @@ def move_to_zone(session: Session, patient: Patient, name: str, now: datetime) -
     for plan in checkins.list_plans(session, patient_id=patient.id):
         definition = load_program(session, plan.program_id).check_in(plan.name)
         plan.time_zone = name
-        if definition is None or definition.timing is None:
+        timing = definition.timing_of(plan.timing) if definition is not None else None
+        if timing is None:
             continue
         last = checkins.last_slot(session, plan_id=plan.id)
         if last is None:
-            slot = next_slot(definition.timing, name, now)
+            slot = next_slot(timing, name, now)
         else:
             before = Slot(last[0], last[1], time.min, datetime.combine(last[1], time.min))
-            slot = next_slot_after_zone_change(definition.timing, name, now, last=before)
+            slot = next_slot_after_zone_change(timing, name, now, last=before)
         plan.next_slot_at, plan.next_local_date = slot.at, slot.local_date
         plan.next_local_time = slot.planned.time().isoformat()

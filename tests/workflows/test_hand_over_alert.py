@@ -1,0 +1,81 @@
+"""An alert is given to a colleague, who is told, and to whom its pages go from then on."""
+
+import pytest
+
+from app.errors import Conflict, Rejected
+from app.staff.models import Practitioner
+from app.workflows.acknowledge_alert import acknowledge_alert
+from app.workflows.hand_over_alert import hand_over_alert
+from tests.factories import AGENT, ANA, NORA, OMAR, TESS, create_practitioner
+from tests.workflows.moderate import close
+from tests.world import AlertSeen, Clinic
+
+
+@pytest.fixture
+def alert(clinic: Clinic, ana: str) -> AlertSeen:
+    """A red alert that Nora was paged for."""
+    clinic.text(ANA, "I have chest pain")
+    clinic.gateway.ignore_the_rest()
+    return clinic.alert()
+
+
+def hand_over(clinic: Clinic, alert: AlertSeen, to: str, by: str | None = None, reason: str = "") -> None:
+    hand_over_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, to=to, agent=AGENT, by=by, reason=reason)
+    clinic.hurry()
+
+
+def test_the_new_owner_is_told_and_paged_from_then_on(clinic: Clinic, alert: AlertSeen) -> None:
+    acknowledge_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=clinic.nora, via="web")
+    hand_over(clinic, alert, clinic.tess, by=clinic.nora, reason="My shift ends")
+    clinic.gateway.expect(TESS, f"{alert.code} is yours now, from Nora")
+    seen = clinic.alert()
+    assert (seen.status, seen.acknowledged_by) == ("acknowledged", clinic.tess)
+    assert seen.happened("handed_over") == ["From Nora Lindqvist to Tess Okoye. My shift ends"]
+    clinic.later(hours=2)  # nobody spoke to Ana: her owner is reminded
+    assert clinic.paged(alert)[-1] == ("Tess", 120)
+    clinic.gateway.ignore_the_rest()
+
+
+def test_one_that_nobody_has_taken_is_taken_by_being_handed_over(clinic: Clinic, alert: AlertSeen) -> None:
+    hand_over(clinic, alert, clinic.omar, by=clinic.nora)
+    clinic.gateway.expect(OMAR, "is yours now, from Nora")
+    clinic.later(minutes=20)
+    assert clinic.paged(alert) == [("Nora", 0), ("Omar", 0)], "the ladder has stopped"
+    assert clinic.alert().acknowledged_by == clinic.omar
+    assert clinic.text(NORA, alert.code) == "already_taken"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_a_page_that_waits_is_called_off(clinic: Clinic, ana: str) -> None:
+    clinic.receive(ANA, "I have chest pain")
+    hand_over(clinic, clinic.alert(), clinic.omar)
+    clinic.gateway.expect(OMAR, "is yours now")
+    clinic.gateway.expect(ANA, "")  # the reply to her; nothing went to Nora
+
+
+def test_only_somebody_who_can_act_and_be_told_gets_it(clinic: Clinic, alert: AlertSeen) -> None:
+    desk = create_practitioner(
+        clinic.service, site_id=clinic.site_id, name="Carl Desk", role="coordinator", phone="+15550100216"
+    )
+    silent = create_practitioner(
+        clinic.service, site_id=clinic.site_id, name="Sara Silent", role="nurse", phone="+15550100217"
+    )
+    clinic.damage(Practitioner, {"id": silent}, phone_status="stopped")
+    for to in (desk, silent, "nobody", ""):
+        with pytest.raises(Rejected) as refused:
+            hand_over(clinic, alert, to)
+        assert list(refused.value.problems) == ["staff"]
+    with pytest.raises(Rejected) as refused:
+        hand_over(clinic, alert, clinic.omar, reason="x" * 301)
+    assert list(refused.value.problems) == ["reason"]
+    assert clinic.alert().status == "triggered"
+
+
+def test_neither_a_closed_one_nor_ones_own_is_handed_over(clinic: Clinic, alert: AlertSeen) -> None:
+    hand_over(clinic, alert, clinic.omar)
+    with pytest.raises(Conflict, match="already"):
+        hand_over(clinic, alert, clinic.omar)
+    close(clinic, alert)
+    with pytest.raises(Conflict, match="resolved"):
+        hand_over(clinic, alert, clinic.nora)
+    clinic.gateway.ignore_the_rest()
