@@ -1,12 +1,16 @@
 """Tables of who is on call and of every call for attention."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Base, SiteOwned
+from app.escalation import oncall
+from app.escalation.hours import WEEKDAYS
+from app.escalation.rotations import Rota, Turns
 
 
 class OnCallSchedule(SiteOwned, Base):
@@ -32,6 +36,11 @@ class Shift(SiteOwned, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
 
+    @property
+    def duty(self) -> oncall.Shift:
+        """The shift as a value."""
+        return oncall.Shift(self.practitioner_id, oncall.ShiftRole(self.role), self.starts_at, self.ends_at)
+
 
 class Rotation(SiteOwned, Base):
     """People who take turns in one role of a rota, by the wall clock of the rota's zone.
@@ -54,6 +63,16 @@ class Rotation(SiteOwned, Base):
     ends_on: Mapped[date | None]
     created_at: Mapped[datetime]
 
+    @property
+    def turns(self) -> Turns:
+        """The rotation as a value."""
+        return Turns(
+            role=oncall.ShiftRole(self.role), members=tuple(self.members), starts_on=self.starts_on,
+            hand_over_at=time.fromisoformat(self.hand_over_at), turn_days=self.turn_days,
+            until_at=time.fromisoformat(self.until_at) if self.until_at else None,
+            days=frozenset(map(WEEKDAYS.index, self.days)) if self.days else None, ends_on=self.ends_on,
+        )  # fmt: skip
+
 
 class ShiftOverride(SiteOwned, Base):
     """Somebody stands in for whoever would have a role from one moment to another."""
@@ -67,6 +86,11 @@ class ShiftOverride(SiteOwned, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+
+    @property
+    def duty(self) -> oncall.Shift:
+        """The stand-in's shift as a value."""
+        return oncall.Shift(self.practitioner_id, oncall.ShiftRole(self.role), self.starts_at, self.ends_at)
 
 
 class Page(SiteOwned, Base):
@@ -87,3 +111,22 @@ class Page(SiteOwned, Base):
     practitioner_id: Mapped[str | None] = mapped_column(ForeignKey("practitioner.id"))
     message_id: Mapped[str | None] = mapped_column(ForeignKey("outbound_message.id"))
     paged_at: Mapped[datetime]
+
+
+def rotas_of(
+    schedules: Iterable[OnCallSchedule],
+    shifts: Iterable[Shift],
+    rotations: Iterable[Rotation],
+    stand_ins: Iterable[ShiftOverride],
+) -> list[Rota]:
+    """Rows as values: one rota for each schedule. The rows of other schedules are left out."""
+    all_shifts, all_rotations, all_stand_ins = list(shifts), list(rotations), list(stand_ins)
+    return [
+        Rota(
+            zone=schedule.time_zone, team=oncall.Team(schedule.team),
+            shifts=[row.duty for row in all_shifts if row.schedule_id == schedule.id],
+            turns=[row.turns for row in all_rotations if row.schedule_id == schedule.id],
+            stand_ins=[row.duty for row in all_stand_ins if row.schedule_id == schedule.id],
+        )
+        for schedule in schedules
+    ]  # fmt: skip

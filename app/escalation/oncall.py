@@ -1,6 +1,6 @@
 """Who is on call at a moment, and where nobody is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,18 @@ class ShiftRole(StrEnum):
 
     ON_CALL = "on_call"
     BACKUP = "backup"
+
+
+class Team(StrEnum):
+    """Whose rota it is: the clinic's, or the hospice's or home team's, for people whose care is about comfort."""
+
+    CLINIC = "clinic"
+    COMFORT = "comfort"
+
+
+def team_for(intent: str | None) -> Team:
+    """The team of somebody whose care has this intent."""
+    return Team.COMFORT if intent == Team.COMFORT else Team.CLINIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,12 @@ def who(shifts: Iterable[Shift], role: ShiftRole | str, at: datetime) -> tuple[s
     """The practitioners on duty in that role, each once; whose shift began first comes first."""
     found = sorted((s for s in shifts if s.role == role and s.covers(at)), key=lambda shift: shift.starts_at)
     return tuple(dict.fromkeys(shift.practitioner_id for shift in found))
+
+
+def of_team(by_team: Mapping[Team, Sequence[Shift]], team: Team, at: datetime) -> list[Shift]:
+    """The shifts to page by for a team's people: role by role the clinic's, where the team has nobody then."""
+    own, clinic = by_team.get(team, ()), by_team.get(Team.CLINIC, ())
+    return [s for role in ShiftRole for s in (own if who(own, role, at) else clinic) if s.role == role]
 
 
 def covered(shifts: Iterable[Shift], at: datetime) -> bool:

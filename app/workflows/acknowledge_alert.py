@@ -17,6 +17,7 @@ from app.staff.models import Practitioner
 from app.workflows.page_staff import watch_until
 from app.workflows.queue_text import STAFF, new_text
 from app.workflows.service import Service
+from app.workflows.tell_seen import tell_seen
 from app.workflows.wording import local_time
 
 
@@ -40,7 +41,7 @@ def acknowledge_alert(service: Service, *, site_id: str, alert_id: str, practiti
 def acknowledge_by_code(
     service: Service, session: Session, *, person: Practitioner, site_ids: Sequence[str], code: str, inbound_id: str
 ) -> str:
-    """Take an alert, and those paged with it, by the code texted back; returns what was done, for the record.
+    """Take an alert, and its patient's others of the same page, by the code texted back; returns what was done.
 
     Only somebody who was paged for it, in the last 12 hours, can; anything else changes nothing and says so. The
     session is confined to no site yet: a nurse may work at several.
@@ -55,7 +56,9 @@ def acknowledge_by_code(
         _answer(service, session, person, site_ids[0], "page_code_unknown", inbound_id, now, code=code, url=url)
         return "code_unknown"
     told = escalation.list_alerts_of_message(session, message_id=pages[0].message_id)
-    group = [alerts.lock_alert(session, alert_id=alert_id) for alert_id in sorted({*told, pages[0].alert_id})]
+    # A page may tell of several patients; the code takes what is about its own, and leaves the others' ladders alone.
+    same = alerts.list_of_same_patient(session, alert_id=pages[0].alert_id, among=told)
+    group = [alerts.lock_alert(session, alert_id=alert_id) for alert_id in sorted({*same, pages[0].alert_id})]
     named = next(alert for alert in group if alert.id == pages[0].alert_id)
     if named.status != AlertStatus.TRIGGERED and named.acknowledged_by != person.id:
         site = staff.get_site(session, site_id=named.site_id)
@@ -83,7 +86,7 @@ def acknowledge_by_code(
 
 
 def take(service: Service, session: Session, group: Sequence[Alert], person: Practitioner, via: str) -> None:
-    """Give alerts to somebody, call off the pages still waiting, and tell the others who were paged."""
+    """Give alerts to somebody, call off pages that still wait, and tell the others who were paged, and the patient."""
     now = service.clock.now()
     for alert in group:
         alert.status = acknowledge(AlertStatus(alert.status))
@@ -95,6 +98,7 @@ def take(service: Service, session: Session, group: Sequence[Alert], person: Pra
         _audit(session, alert, person, now, via)
         messaging.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
     _tell_others(service, session, group, person, now)
+    tell_seen(service, session, group, person, now)
 
 
 def _tell_others(

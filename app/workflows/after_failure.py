@@ -53,7 +53,7 @@ def after_failure(service: Service, session: Session, *, message_id: str, code: 
     narrow(session, message.site_id)
     if trouble in _OURS_TO_MEND and code is not None:
         sound_alarm(service, session, code=code)
-    if message.kind in PAGES and message.alert_id is not None:
+    if message.kind in PAGES:
         _page_failed(service, session, message, code, now)
     elif message.patient_id is not None and trouble not in _OURS_TO_MEND and trouble is not Trouble.EXPIRED:
         _text_failed(service, session, message, code, now)

@@ -48,20 +48,25 @@ def ask_items(service: Service, dialogue: Dialogue, items: Sequence[Item], *, ag
 
 
 def red_instruction(service: Service, session: Session, site: Site, person: Person, findings: Sequence[Finding]) -> str:
-    """What somebody is told at once after a red answer; a time is named only if a shift covers it. Empty if none is."""
+    """What somebody is told at once after a red answer; a time is named only if a shift covers it. Empty if none is.
+
+    Whose care is about comfort is told to call their own team, and never sent to the emergency department.
+    """
     red = [f for f in findings if f.tier is Tier.RED]
     if not red:
         return ""
-    by = contact_by(session, service.clock.now())
+    by = contact_by(session, service.clock.now(), intent=person.patient.intent)
+    time = wording.local_time(by, person.patient.time_zone) if by else None
     flags = {str(f.values.get("flag")) for f in red}
     if flags & SELF_HARM_FLAGS:
         line = CRISIS_LINES.get(site.region, site.emergency_number)
         return service.renderer.render(
             "wants_to_die", person.language, covered=by is not None, crisis_line=line, **wording.safety(site)
         )
-    if by is None:
+    if comfort := wording.comfort(site, person.patient.intent):
+        return service.renderer.render("red_comfort", person.language, time=time, **comfort)
+    if time is None:
         return service.renderer.render("red_uncovered", person.language, **wording.safety(site))
-    time = wording.local_time(by, person.patient.time_zone)
     return service.renderer.render("red_covered", person.language, time=time, **wording.safety(site))
 
 

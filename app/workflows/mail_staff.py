@@ -12,6 +12,7 @@ from app.alerts.models import Alert
 from app.db import Session, all_sites, narrow, wake_after_commit
 from app.escalation import store as escalation
 from app.escalation.oncall import ShiftRole, who
+from app.escalation.storms import list_codes
 from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.messaging.models import OutboundMessage
@@ -49,10 +50,7 @@ def mail_page(service: Service, session: Session, page: OutboundMessage) -> int:
 
     A page to the site's fallback contact, of whom there is no address, goes to its administrators.
     """
-    told = [
-        alerts.get_alert(session, alert_id=alert_id)
-        for alert_id in escalation.list_alerts_of_message(session, message_id=page.id)
-    ]
+    told = alerts.list_alerts(session, ids=escalation.list_alerts_of_message(session, message_id=page.id))
     if page.practitioner_id is not None:
         people = [staff.get_practitioner(session, practitioner_id=page.practitioner_id)]
     else:
@@ -103,7 +101,7 @@ def _mail(
         return 0
     first, now, keys = min(told, key=lambda alert: alert.code), service.clock.now(), _keys(key)
     variables = {
-        "tier": first.tier, "code": " ".join(sorted(alert.code for alert in told)),
+        "tier": first.tier, "code": list_codes([alert.code for alert in told]),
         "url": f"{service.settings.public_url}/alerts/{first.id}",
     }  # fmt: skip
     names = []

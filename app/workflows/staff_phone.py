@@ -16,10 +16,11 @@ from app.messaging.models import InboundMessage
 from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.workflows.on_call import load_shifts
-from app.workflows.page_staff import CLINICAL_ROLES, hurry
+from app.workflows.page_staff import hurry
 from app.workflows.queue_text import STAFF, new_text
 from app.workflows.raise_alerts import Concern, raise_concern
 from app.workflows.service import SYSTEM, Service
+from app.workflows.who_is_paged import CLINICAL_ROLES
 
 _ACTIVE, _STOPPED = "active", "stopped"
 # Longer than any ladder rests between two pages: over a weekend, and a holiday beside it.

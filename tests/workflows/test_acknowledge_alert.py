@@ -5,8 +5,22 @@ import pytest
 from app.errors import Conflict
 from app.workflows.acknowledge_alert import acknowledge_alert
 from app.workflows.escalate_alerts import escalate_alerts
-from tests.factories import ANA, NORA, OMAR, STAN, STRANGER, TESS, create_practitioner, create_shift, create_site
+from tests.factories import (
+    ANA,
+    NORA,
+    OMAR,
+    ROSA,
+    STAN,
+    STRANGER,
+    TESS,
+    create_practitioner,
+    create_related_person,
+    create_shift,
+    create_site,
+)
 from tests.world import AlertSeen, Clinic
+
+SEEN = "Nora at Riverside Clinic has seen what you wrote"
 
 
 @pytest.fixture
@@ -22,6 +36,7 @@ def alert(clinic: Clinic, ana: str) -> AlertSeen:
 def test_the_code_alone_takes_it_in_any_case(clinic: Clinic, alert: AlertSeen, typed: str) -> None:
     assert clinic.text(NORA, typed) == "acknowledged"
     clinic.gateway.expect(NORA, "1A is yours")
+    clinic.gateway.expect(ANA, SEEN)
     seen = clinic.alert()
     assert (seen.status, seen.acknowledged_by) == ("acknowledged", clinic.nora)
     clinic.later(minutes=45)
@@ -34,6 +49,7 @@ def test_others_who_were_paged_are_told_who_has_it(clinic: Clinic, alert: AlertS
     clinic.text(OMAR, "1A")
     clinic.gateway.expect(OMAR, "1A is yours")
     clinic.gateway.expect(NORA, "1A: Omar Haddad has taken it")
+    clinic.gateway.expect(ANA, "Omar at Riverside Clinic has seen what you wrote")
 
 
 def test_the_second_is_told_who_was_faster(clinic: Clinic, alert: AlertSeen) -> None:
@@ -49,6 +65,7 @@ def test_taking_what_one_has_already_is_fine(clinic: Clinic, alert: AlertSeen) -
     for _ in range(2):
         clinic.text(NORA, "1A")
         clinic.gateway.expect(NORA, "1A is yours")
+    clinic.gateway.expect(ANA, SEEN)
     assert len(clinic.alert().happened("acknowledged")) == 1
 
 
@@ -108,6 +125,7 @@ def test_pages_still_waiting_are_called_off(clinic: Clinic, alert: AlertSeen) ->
     clinic.tick()
     clinic.gateway.expect(NORA, "1A is yours")
     clinic.gateway.expect(OMAR, "1A: Nora Lindqvist has taken it")
+    clinic.gateway.expect(ANA, SEEN)
     clinic.gateway.nothing_unexpected()
 
 
@@ -122,3 +140,62 @@ def test_from_the_list_the_first_wins_too(clinic: Clinic, alert: AlertSeen) -> N
     assert clinic.alert().acknowledged_by == clinic.tess
     clinic.tick()
     clinic.gateway.expect(NORA, "Tess Okoye has taken it")
+    clinic.gateway.expect(ANA, "Tess at Riverside Clinic has seen what you wrote")
+
+
+# --- whoever was told that help is coming hears that somebody has seen it ---
+
+
+def take_all(clinic: Clinic) -> None:
+    for alert in clinic.alerts(status="triggered"):
+        acknowledge_alert(
+            clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=clinic.nora, via="web"
+        )
+    clinic.hurry()
+
+
+def seen_texts(clinic: Clinic) -> list[str]:
+    return [d.recipient for d in clinic.gateway.departures if "has seen what you wrote" in d.body]
+
+
+def test_it_is_said_once_however_many_alerts_one_check_in_raised(clinic: Clinic, ana: str) -> None:
+    clinic.ask(ana)
+    clinic.text(ANA, "9 8 1")
+    assert len(clinic.alerts(tier="red")) == 2
+    take_all(clinic)
+    assert seen_texts(clinic) == [ANA]
+    clinic.gateway.ignore_the_rest()
+
+
+def test_it_is_said_again_when_worse_came_in_and_somebody_takes_that_on(clinic: Clinic, ana: str) -> None:
+    clinic.text(ANA, "I have chest pain")
+    take_all(clinic)
+    clinic.later(minutes=10)
+    clinic.text(ANA, "the chest pain is back")
+    take_all(clinic)
+    assert seen_texts(clinic) == [ANA, ANA]
+    clinic.gateway.ignore_the_rest()
+
+
+def test_it_goes_to_whoever_wrote(clinic: Clinic, ana: str) -> None:
+    create_related_person(clinic.service, site_id=clinic.site_id, patient_id=ana)
+    clinic.text(ROSA, "Mom is very confused since this morning")
+    take_all(clinic)
+    assert seen_texts(clinic) == [ROSA]
+    clinic.gateway.ignore_the_rest()
+
+
+def test_nothing_is_said_where_nobody_was_told_that_help_is_coming(clinic: Clinic, ana: str) -> None:
+    clinic.text(ANA, "a question about my pills")  # for the team's list
+    clinic.text(STRANGER, "I have chest pain")  # of nobody that we know
+    clinic.text(ANA, "STOP")  # an amber alert
+    take_all(clinic)
+    assert seen_texts(clinic) == []
+    clinic.gateway.ignore_the_rest()
+
+
+def test_whoever_has_stopped_texts_meanwhile_gets_none(clinic: Clinic, alert: AlertSeen) -> None:
+    clinic.text(ANA, "STOP")
+    clinic.text(NORA, "1A")
+    assert seen_texts(clinic) == []
+    clinic.gateway.ignore_the_rest()
