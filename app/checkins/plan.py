@@ -12,6 +12,9 @@ from app.errors import Conflict
 
 _WINDOW = timedelta(hours=20)
 
+GOALS = "personal-goals"
+"""The check-in that asks once what would be comfortable. It keeps nobody from being asked how they are."""
+
 
 class AskedOf(StrEnum):
     """Who is asked: the patient, or a caregiver. What the caregiver is asked about is up to the questionnaire."""
@@ -109,6 +112,10 @@ class CheckinPlanDefinition:
         except ValueError as error:
             raise ValueError(f"Check-in {data.get('name', '?')}: {error}") from error
         return plan
+
+    def timing_of(self, own: Mapping[str, Any] | None) -> Timing | None:
+        """When somebody is asked: by a timing of their own (in a program's form) where they have one."""
+        return Timing.from_mapping(own) if own else self.timing
 
     def window_ends(self, slot_at: datetime) -> datetime:
         """When the window of an occasion at ``slot_at`` closes: later than that it is missed, and not sent."""

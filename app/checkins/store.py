@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.checkins.models import Checkin, CheckinPlan, Enrolment, FormLink, PublishedProgram, SiteProgram
+from app.checkins.plan import GOALS
 from app.checkins.timing import Slot
 from app.errors import NotFound
 from app.keyring import hash_token
@@ -93,14 +95,19 @@ def lease_due_plans(
     ).all()
 
 
-def move_plans(session: Session, *, plan_ids: Sequence[str], slot: Slot) -> None:
-    """Set some plans to their next slot; plans that were loaded before keep what they held."""
+def move_plans(session: Session, *, plan_ids: Sequence[str], slot: Slot | None) -> None:
+    """Set some plans to their next slot, if there is one; plans that were loaded before keep what they held."""
     statement = update(CheckinPlan).where(CheckinPlan.id.in_(plan_ids))
-    values = {"next_slot_at": slot.at, "next_local_date": slot.local_date}
-    session.execute(
-        statement.values(**values, next_local_time=slot.planned.time().isoformat()),
-        execution_options={"synchronize_session": False},
-    )
+    session.execute(statement.values(**slot_values(slot)), execution_options={"synchronize_session": False})
+
+
+def slot_values(slot: Slot | None) -> dict[str, Any]:
+    """The columns of a plan that hold its next slot; empty without one."""
+    return {
+        "next_slot_at": slot.at if slot else None,
+        "next_local_date": slot.local_date if slot else None,
+        "next_local_time": slot.planned.time().isoformat() if slot else None,
+    }
 
 
 def list_due_checkins(session: Session, *, now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -141,16 +148,40 @@ def find_open_dialogue(
     session: Session, *, patient_id: str, related_person_id: str | None
 ) -> tuple[Checkin | None, Enrolment | None]:
     """The same with the enrolment that it belongs to."""
-    asked = session.execute(_OPEN_OF, {"patient_id": patient_id, "related_person_id": related_person_id}).first()
-    return (asked[0], asked[1]) if asked else (None, None)
+    asked = session.execute(_OPEN_OF, {"patient_id": patient_id, "related_person_id": related_person_id})
+    return next(((row[0], row[1]) for row in asked if not _aside(row[0].name, row[0].asked)), (None, None))
+
+
+def find_open_aside(session: Session, *, patient_id: str) -> Checkin | None:
+    """The open form that asks a patient for their goals, beside whatever else they are asked."""
+    asked = session.execute(_OPEN_OF, {"patient_id": patient_id, "related_person_id": None})
+    return next((row[0] for row in asked if _aside(row[0].name, row[0].asked)), None)
+
+
+def _aside(name: str, asked: Sequence[str]) -> bool:
+    """Whether an open check-in keeps its person from nothing: the form for goals, which no text answers."""
+    return name == GOALS and not asked
 
 
 def list_busy(session: Session, *, patient_ids: Collection[str], now: datetime) -> set[tuple[str, str | None]]:
     """Who, of some patients and their helpers, is being asked just now: by both ids."""
-    wanted = select(Checkin.patient_id, Checkin.related_person_id).where(
+    wanted = select(Checkin.patient_id, Checkin.related_person_id, Checkin.name, Checkin.asked).where(
         Checkin.patient_id.in_(patient_ids), Checkin.status.in_(OPEN), Checkin.window_ends_at > now
     )
-    return {(patient_id, related_id) for patient_id, related_id in session.execute(wanted)}
+    rows = session.execute(wanted)
+    return {(patient_id, related_id) for patient_id, related_id, name, asked in rows if not _aside(name, asked)}
+
+
+def list_next_slots(session: Session, *, patient_ids: Collection[str]) -> dict[tuple[str, str | None], list[datetime]]:
+    """When some patients and their helpers are asked next by their plans, by both ids."""
+    wanted = select(CheckinPlan.patient_id, CheckinPlan.related_person_id, CheckinPlan.next_slot_at).where(
+        CheckinPlan.patient_id.in_(patient_ids), CheckinPlan.next_slot_at.is_not(None), CheckinPlan.name != GOALS
+    )
+    found: dict[tuple[str, str | None], list[datetime]] = {}
+    for patient_id, related_id, at in session.execute(wanted):
+        if at is not None:
+            found.setdefault((patient_id, related_id), []).append(at)
+    return found
 
 
 def wake_planned(session: Session, *, patient_id: str, related_person_id: str | None, now: datetime) -> None:
@@ -184,8 +215,44 @@ def find_last_checkin(
         Checkin.closed_at >= since,
         Checkin.status.in_(("completed", "partial", "missed", "cancelled")),
         Checkin.issued_at.is_not(None),
+        Checkin.name != GOALS,
     )
     return session.scalars(wanted.order_by(Checkin.due_at.desc(), Checkin.id)).first()
+
+
+def list_answerers(session: Session, *, patient_ids: Collection[str]) -> set[str]:
+    """Which of some patients have answered a check-in of their own to its end."""
+    wanted = select(Checkin.patient_id).where(
+        Checkin.patient_id.in_(patient_ids), Checkin.related_person_id.is_(None), Checkin.status == "completed"
+    )
+    return set(session.scalars(wanted.distinct()))
+
+
+def find_slot(session: Session, *, plan_id: str, slot: str) -> Checkin | None:
+    """The check-in of a plan with this slot, on whatever day."""
+    return session.scalar(select(Checkin).where(Checkin.plan_id == plan_id, Checkin.slot == slot))
+
+
+def find_closed_before(session: Session, *, checkin: Checkin) -> Checkin | None:
+    """The check-in of the same person that was answered or missed last before this one."""
+    wanted = select(Checkin).where(
+        Checkin.patient_id == checkin.patient_id,
+        Checkin.related_person_id.is_not_distinct_from(checkin.related_person_id),
+        Checkin.id != checkin.id,
+        Checkin.due_at <= checkin.due_at,
+        Checkin.status.in_(("completed", "partial", "missed")),
+        Checkin.name != GOALS,
+    )
+    return session.scalars(wanted.order_by(Checkin.due_at.desc(), Checkin.id).limit(1)).first()
+
+
+def list_tried(session: Session, *, patient_id: str, since: datetime, helper_slot: str) -> Sequence[Checkin]:
+    """What a patient missed since a moment, and whom else that was asked of (slots that begin so), oldest first."""
+    missed = and_(Checkin.related_person_id.is_(None), Checkin.status == "missed")
+    wanted = select(Checkin).where(
+        Checkin.patient_id == patient_id, Checkin.due_at > since, or_(missed, Checkin.slot.startswith(helper_slot))
+    )
+    return session.scalars(wanted.order_by(Checkin.due_at, Checkin.id)).all()
 
 
 def list_closed_checkins(
@@ -215,6 +282,12 @@ def cancel_open_checkins(session: Session, *, patient_id: str, related_person_id
         )
         .values(status="cancelled", closed_at=now, next_action_at=None)
     )
+
+
+def call_off(session: Session, *, checkin_id: str, now: datetime) -> None:
+    """Call off one check-in, if it is not over."""
+    mine = update(Checkin).where(Checkin.id == checkin_id, Checkin.status.in_(WAITING))
+    session.execute(mine.values(status="cancelled", closed_at=now, next_action_at=None))
 
 
 def find_link(session: Session, *, token: str) -> FormLink | None:
@@ -288,3 +361,18 @@ def postpone_plan(session: Session, *, plan_id: str, until: datetime) -> Checkin
     plan.next_slot_at = until
     session.flush()
     return plan
+
+
+def list_enrolments_in(session: Session, *, program: str) -> Sequence[Enrolment]:
+    """Every enrolment of the site in a program, in whatever version and also those that ended."""
+    return session.scalars(select(Enrolment).where(Enrolment.program == program).order_by(Enrolment.id)).all()
+
+
+def list_silences(session: Session, *, enrolment_ids: Sequence[str], since: datetime) -> Sequence[Checkin]:
+    """The check-ins of some enrolments that closed without an answer since a moment, also if one came late."""
+    mine = Checkin.enrolment_id.in_(enrolment_ids), Checkin.window_ends_at >= since
+    judged = Checkin.status.in_(("partial", "completed")) & Checkin.findings.is_not(None)
+    wanted = select(Checkin).where(*mine, (Checkin.status == "missed") | judged)
+    rows = session.scalars(wanted.order_by(Checkin.window_ends_at, Checkin.id))
+    # What was never judged may be stored as a JSON null.
+    return [row for row in rows if row.status == "missed" or row.findings is not None]

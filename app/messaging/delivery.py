@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 
 class Priority(IntEnum):
-    """Lower leaves first: a queue of check-ins never delays a page."""
+    """Lower leaves first: a queue of check-ins never delays a page, and no other page one about a red alert."""
 
     PAGE = 10
+    LESSER_PAGE = 15
     REPLY = 20
     SAFETY = 30
     CHECK_IN = 40

@@ -223,7 +223,7 @@ def page_is_due(session: Session, *, pool: str, now: datetime) -> bool:
     wanted = select(OutboundMessage.id).where(
         OutboundMessage.state == OutboxState.PENDING,
         OutboundMessage.pool == pool,
-        OutboundMessage.priority <= Priority.PAGE,
+        OutboundMessage.priority <= Priority.LESSER_PAGE,
         OutboundMessage.next_attempt_at <= now,
     )
     return session.scalar(wanted.limit(1)) is not None
@@ -273,6 +273,12 @@ def find_message(session: Session, *, message_id: str) -> OutboundMessage | None
 def list_messages(session: Session, *, ids: Sequence[str]) -> Sequence[OutboundMessage]:
     """Some texts."""
     return session.scalars(select(OutboundMessage).where(OutboundMessage.id.in_(ids))).all() if ids else []
+
+
+def list_urgent(session: Session, *, ids: Collection[str]) -> set[str]:
+    """Which of some texts are of the first priority."""
+    wanted = select(OutboundMessage.id).where(OutboundMessage.id.in_(ids), OutboundMessage.priority <= Priority.PAGE)
+    return set(session.scalars(wanted)) if ids else set()
 
 
 def list_unplaced(session: Session, *, inbound_id: str, whole_number: bool) -> list[InboundMessage]:

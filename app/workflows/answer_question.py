@@ -9,27 +9,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.alerts import store as alerts
+from app.alerts.reassessment import MERGED_WITHIN
+from app.alerts.red_flags import find
 from app.alerts.rules import Finding
 from app.checkins import store as checkins
 from app.checkins.models import Checkin, Enrolment
-from app.codes import Channel, Tier
+from app.checkins.plan import GOALS
+from app.codes import Channel, Respondent, Tier
 from app.db import Session
 from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.questionnaires import store as questionnaires
 from app.questionnaires.definition import ItemType, Questionnaire
-from app.questionnaires.engine import Given, is_complete
+from app.questionnaires.engine import Given, is_complete, narrowed
 from app.questionnaires.models import Answer, QuestionnaireResponse
 from app.workflows.definitions import Program, load_program, load_questionnaire
 from app.workflows.judge import judge_response
+from app.workflows.keep_goals import keep_goals
+from app.workflows.note_silence import HELPER_SLOT, note_in_silence
 from app.workflows.person import Person
 from app.workflows.raise_alerts import Concern, concerns_of, raise_alerts
 from app.workflows.service import Service
+from app.workflows.settle_reassessment import Reply, is_reassessment, settle_reassessment, settle_unanswered
+from app.workflows.team_message import flag_finding
+from app.workflows.watch_refractory import watch_refractory
 
 
 @dataclass(slots=True)
 class Dialogue:
-    """One check-in with one person, as far as it has come. ``given`` holds the answers by ``link_id``."""
+    """One check-in with one person, as far as it has come. ``given`` holds the answers by ``link_id``.
+
+    ``questionnaire`` holds what this occasion asks, which may be less than was published.
+    """
 
     person: Person
     checkin: Checkin
@@ -49,6 +61,11 @@ class Dialogue:
         }
 
     @property
+    def respondent(self) -> Respondent:
+        """Whose series the answers belong to."""
+        return self.questionnaire.respondent(related=self.person.related is not None)
+
+    @property
     def worst_tier(self) -> Tier | None:
         """The most urgent tier that this response raised so far."""
         return Tier(self.response.tier) if self.response is not None and self.response.tier else None
@@ -61,7 +78,7 @@ def load_dialogue(session: Session, person: Person, checkin: Checkin, enrolment:
     return Dialogue(
         person=person,
         checkin=checkin,
-        questionnaire=load_questionnaire(session, checkin.questionnaire_id),
+        questionnaire=narrowed(load_questionnaire(session, checkin.questionnaire_id), checkin.only),
         enrolment=enrolment,
         program=load_program(session, enrolment.program_id),
         response=response,
@@ -117,10 +134,15 @@ def judge_dialogue(
         session, patient=dialogue.person.patient, program=dialogue.program, response=response,
         completed=completed, texts=texts, answers=dialogue.answers.values(),
     )  # fmt: skip
+    if dialogue.checkin.name == GOALS:
+        # No rule looks at goals, but red-flag words are looked for in whatever a person writes.
+        findings = [flag_finding(flag) for text in texts for flag in find(text, dialogue.person.language)]
     about: dict[str, Any] = {
         "patient": dialogue.person.patient, "response_id": response.id, "respondent": response.respondent,
         "program": dialogue.program, "inbound_id": inbound_id,
     }  # fmt: skip
+    if is_reassessment(dialogue.checkin):
+        findings = findings + settle_reassessment(service, session, _reply(dialogue, completed), findings)
     concerns = concerns_of(findings, **about)
     words = _words(dialogue)
     if completed and words and not any(f.subject.startswith("words:") for f in findings):
@@ -129,11 +151,38 @@ def judge_dialogue(
             Concern(kind="review", subject="message", tier="watch", reason=f"Wrote: {words[:500]}", **about)
         )
     raise_alerts(service, session, concerns)
+    if completed:
+        _look_further(service, session, dialogue, response)
     if findings:
         worst = min([*(f.tier for f in findings), *([dialogue.worst_tier] if dialogue.worst_tier else [])], key=_rank)
         response.tier = worst
     dialogue.findings += findings
     return findings
+
+
+def _look_further(service: Service, session: Session, dialogue: Dialogue, response: QuestionnaireResponse) -> None:
+    """What follows from all of a response, beside its alerts: goals, or a symptom that nothing has helped yet."""
+    if dialogue.checkin.name == GOALS:
+        keep_goals(session, response, dialogue.questionnaire, dialogue.given)
+        return
+    watch_refractory(
+        service, session, patient=dialogue.person.patient, program=dialogue.program, response=response,
+        given=dialogue.given,
+    )  # fmt: skip
+
+
+def settle_unasked(service: Service, session: Session, dialogue: Dialogue, *, promised: bool) -> None:
+    """A check-in ended without an answer: where it asked again whether something helped, say what follows."""
+    if is_reassessment(dialogue.checkin):
+        settle_unanswered(service, session, _reply(dialogue, True), promised=promised)
+
+
+def _reply(dialogue: Dialogue, ended: bool) -> Reply:
+    return Reply(
+        checkin=dialogue.checkin, patient=dialogue.person.patient, program=dialogue.program,
+        respondent=dialogue.respondent, response_id=dialogue.response.id if dialogue.response else None,
+        given=dialogue.given, ended=ended, complete=is_complete(dialogue.questionnaire, dialogue.given),
+    )  # fmt: skip
 
 
 def complete_checkin(session: Session, dialogue: Dialogue, now: datetime) -> None:
@@ -143,7 +192,13 @@ def complete_checkin(session: Session, dialogue: Dialogue, now: datetime) -> Non
     checkin.status, checkin.closed_at, checkin.next_action_at, checkin.asked = "completed", now, None, []
     response.status = "completed"
     messaging.cancel_waiting(session, checkin_id=checkin.id, kind=MessageKind.REMINDER)
-    checkins.wake_planned(session, patient_id=checkin.patient_id, related_person_id=checkin.related_person_id, now=now)
+    who: dict[str, Any] = {"patient_id": checkin.patient_id, "related_person_id": checkin.related_person_id}
+    checkins.wake_planned(session, now=now, **who)
+    if checkin.slot.startswith(HELPER_SLOT) and dialogue.person.related is not None:
+        said = f"{dialogue.person.related.name} answered: see what they noticed."
+        note_in_silence(session, dialogue.person.patient, said, now)
+    # Whoever is answering just now is asked in the same sitting what would come a little later.
+    alerts.bring_forward(session, due_before=now + MERGED_WITHIN, now=now, **who)
 
 
 def _words(dialogue: Dialogue) -> str:
@@ -158,7 +213,7 @@ def _save(session: Session, dialogue: Dialogue, new: Mapping[str, Given], channe
     if dialogue.response is None:
         dialogue.response = QuestionnaireResponse(
             patient_id=checkin.patient_id, enrolment_id=checkin.enrolment_id, checkin_id=checkin.id,
-            check_in=checkin.name, questionnaire_id=checkin.questionnaire_id, respondent=person.respondent,
+            check_in=checkin.name, questionnaire_id=checkin.questionnaire_id, respondent=dialogue.respondent,
             related_person_id=person.related_id, channel=channel, language=person.language, status="in-progress",
             authored_at=now, late=late, historical=False, tier=None, created_at=now,
         )  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from app.checkins import store as checkins
 from app.checkins.models import Checkin
+from app.checkins.plan import GOALS
 from app.checkins.timing import defer_for_quiet_hours
 from app.db import Session, all_sites, narrow, retry_on_conflict
 from app.logs import get_logger
@@ -11,11 +12,13 @@ from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.patients import store as patients
 from app.staff import store as staff
-from app.workflows.answer_question import Dialogue, judge_dialogue, load_dialogue
+from app.workflows.answer_question import Dialogue, judge_dialogue, load_dialogue, settle_unasked
 from app.workflows.ask import new_link
-from app.workflows.definitions import Program, load_program
+from app.workflows.climb_silence import ask_helpers, first_of_silence, other_way, was_red
+from app.workflows.definitions import Program, load_program, load_questionnaire
 from app.workflows.judge import judge_missed
 from app.workflows.next_checkin import open_planned
+from app.workflows.note_silence import SUBJECT, note_rungs_so_far
 from app.workflows.person import Person, load_person
 from app.workflows.queue_text import queue_to_person
 from app.workflows.raise_alerts import concerns_of, raise_alerts
@@ -61,7 +64,11 @@ def _act(service: Service, checkin_id: str, patient_id: str) -> None:
 
 
 def remind_unanswered(service: Service, session: Session, person: Person, checkin: Checkin, now: datetime) -> None:
-    """Remind somebody who has not finished, once per reminder of the plan, and note the next moment to act."""
+    """Remind somebody who has not finished, once per reminder of the plan, and note the next moment to act.
+
+    The last reminder goes to another of their numbers, where they have one. After a red answer those who help are asked
+    now, and not only when the window is over.
+    """
     program = _program(session, checkin)
     definition = program.check_in(checkin.name)
     assert definition is not None
@@ -74,8 +81,12 @@ def remind_unanswered(service: Service, session: Session, person: Person, checki
     site = staff.get_site(session, site_id=checkin.site_id)
     link = new_link(service, session, checkin)
     body = service.renderer.render("reminder", person.language, clinic=site.public_name, link=link)
+    unheard = person.related is None and checkin.status == "issued" and checkin.name != GOALS
+    if unheard and was_red(session, person.patient, now):
+        ask_helpers(service, session, person.patient, checkin, now)
+    reached = person if later else other_way(session, person)
     queue_to_person(
-        session, person, kind=MessageKind.REMINDER, body=body, key=f"reminder:{checkin.id}:{number}", now=now,
+        session, reached, kind=MessageKind.REMINDER, body=body, key=f"reminder:{checkin.id}:{number}", now=now,
         not_before=not_before, expires_at=checkin.window_ends_at, checkin_id=checkin.id,
     )  # fmt: skip
 
@@ -86,9 +97,13 @@ def _close(service: Service, session: Session, person: Person, checkin: Checkin,
     Whoever asked to be left alone for a day was not silent: then it is called off.
     """
     dialogue = load_dialogue(session, person, checkin)
-    unanswered = "cancelled" if _rests(session, checkin, since=checkin.due_at) else "missed"
+    # Whoever did not say what would be comfortable was not silent about how they are.
+    off = checkin.name == GOALS or _rests(session, checkin, since=checkin.due_at)
+    unanswered = "cancelled" if off else "missed"
     if not end_checkin(service, session, dialogue, now, unanswered=unanswered) and unanswered == "missed":
         judge_silence(service, session, person, checkin, dialogue.program)
+        if person.related is None and first_of_silence(session, checkin):
+            ask_helpers(service, session, person.patient, checkin, now)
 
 
 def end_checkin(service: Service, session: Session, dialogue: Dialogue, now: datetime, *, unanswered: str) -> bool:
@@ -104,6 +119,8 @@ def end_checkin(service: Service, session: Session, dialogue: Dialogue, now: dat
     session.flush()
     if answered:
         judge_dialogue(service, session, dialogue, completed=True)
+    else:
+        settle_unasked(service, session, dialogue, promised=unanswered == "missed")
     return answered
 
 
@@ -116,10 +133,15 @@ def _rests(session: Session, checkin: Checkin, *, since: datetime) -> bool:
 
 
 def judge_silence(service: Service, session: Session, person: Person, checkin: Checkin, program: Program) -> None:
-    """Judge a check-in that nobody answered: silence is data."""
+    """Judge a check-in that nobody answered: silence is data. What was tried before stands in the alert's history."""
     findings = judge_missed(session, patient=person.patient, program=program, checkin=checkin)
-    about = {"patient": person.patient, "respondent": person.respondent, "program": program}
-    raise_alerts(service, session, concerns_of(findings, **about))
+    questionnaire = load_questionnaire(session, checkin.questionnaire_id)
+    respondent = questionnaire.respondent(related=person.related is not None)
+    about = {"patient": person.patient, "respondent": respondent, "program": program}
+    now = service.clock.now()
+    for alert in raise_alerts(service, session, concerns_of(findings, **about)):
+        if alert.subject == SUBJECT and alert.opened_at >= now:
+            note_rungs_so_far(session, person.patient, alert, now)
 
 
 def _program(session: Session, checkin: Checkin) -> Program:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from app.audit import store as audit
 from app.checkins import store as checkins
 from app.checkins.models import CheckinPlan, Enrolment
-from app.checkins.plan import CheckinPlanDefinition
+from app.checkins.plan import GOALS, CheckinPlanDefinition
 from app.checkins.timing import next_slot
 from app.codes import Channel
 from app.db import Session, keyring_of, site_scope
@@ -20,6 +20,7 @@ from app.questionnaires import store as questionnaires
 from app.staff import store as staff
 from app.staff.models import Site
 from app.workflows import wording
+from app.workflows.ask_goals import goals_slot
 from app.workflows.definitions import load_program
 from app.workflows.person import Person
 from app.workflows.queue_text import queue_to_person
@@ -232,14 +233,16 @@ def _plan(
     questionnaire = questionnaires.find_questionnaire(session, name=check_in.questionnaire)
     if questionnaire is None:
         raise Rejected({"program": [f"its questionnaire {check_in.questionnaire!r} is not published."]})
-    slot = next_slot(check_in.timing, patient.time_zone, service.clock.now()) if check_in.timing else None
+    slot, now = None, service.clock.now()
+    if check_in.timing:
+        slot = next_slot(check_in.timing, patient.time_zone, now)
+    elif check_in.name == GOALS and helper is None:
+        slot = goals_slot(patient.time_zone, now)
     session.add(
         CheckinPlan(
             enrolment_id=enrolment.id, patient_id=patient.id, related_person_id=helper.id if helper else None,
             name=check_in.name, questionnaire_id=questionnaire.id, program_id=enrolment.program_id,
-            time_zone=patient.time_zone, next_slot_at=slot.at if slot else None,
-            next_local_date=slot.local_date if slot else None,
-            next_local_time=slot.planned.time().isoformat() if slot else None,
+            time_zone=patient.time_zone, **checkins.slot_values(slot),
         )
     )  # fmt: skip
 

@@ -1,18 +1,20 @@
 """Whom check-ins are for and what their invitations say, looked up once for a whole batch of one site."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.checkins import store as checkins
 from app.checkins.models import CheckinPlan
+from app.checkins.plan import GOALS
 from app.codes import Channel
 from app.db import Session, scope_of
 from app.ids import new_token
 from app.patients import store as patients
 from app.patients.models import ContactPoint, Patient, RelatedPerson
-from app.questionnaires.engine import next_items
+from app.questionnaires.definition import Item
+from app.questionnaires.engine import narrowed, next_items
 from app.staff import store as staff
 from app.staff.models import Site
 from app.workflows import wording
@@ -20,10 +22,11 @@ from app.workflows.ask import form_url, link_values
 from app.workflows.definitions import load_questionnaire
 from app.workflows.person import Person
 from app.workflows.service import Service
-from app.zones import wall_clock
+from app.zones import instant, wall_clock
 
 _WEEK = timedelta(days=8)  # longer than since any Monday, in whatever zone
 _LINK = "link-of-this-one"
+_NEXT_DAY_AT = time(10)
 
 Who = tuple[str, str | None]
 """A patient's id, and a helper's where it is the helper who is meant."""
@@ -73,6 +76,16 @@ class Invitees:
         until = self.paused.get((person.patient.id, person.related_id))
         return until if until is not None and until > now else None
 
+    def asked_enough_until(self, person: Person, now: datetime) -> datetime | None:
+        """Somebody who helps is not asked a second time on one day: until when the next one waits, if it does."""
+        before = self.last_issued.get((person.patient.id, person.related_id))
+        if person.related is None or before is None:
+            return None
+        today = wall_clock(now, person.patient.time_zone).date()
+        if wall_clock(before, person.patient.time_zone).date() < today:
+            return None
+        return instant(datetime.combine(today + timedelta(days=1), _NEXT_DAY_AT), person.patient.time_zone)
+
     def begin(self, person: Person) -> bool:
         """Whether they can be asked now; they cannot while they answer another check-in. From now on they do."""
         who = (person.patient.id, person.related_id)
@@ -93,53 +106,85 @@ class Invitees:
         return before is None or before < monday
 
 
-class Invitations:
-    """What invitations say, and the links in them. Those that differ only by their link are worded once."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Another message than the usual one that opens a check-in, and what else it mentions."""
 
-    def __init__(self, service: Service, session: Session, invitees: Invitees) -> None:
-        self._service, self._session, self._invitees = service, session, invitees
-        self._worded: dict[tuple[str, str, bool], str] = {}
+    message: str
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+class Invitations:
+    """What invitations say, and the links in them. Those that differ only by their link are worded once.
+
+    A check-in is given as its row's values: id, name, questionnaire_id, only, window_ends_at.
+    """
+
+    def __init__(self, service: Service, session: Session, invitees: Invitees, opening: Opening | None = None) -> None:
+        self._service, self._session, self._invitees, self._opening = service, session, invitees, opening
+        self._worded: dict[tuple[str, str, tuple[str, ...], str, bool], str] = {}
         self.links: list[dict[str, Any]] = []
         """The rows of the links that were handed out so far; whoever words invitations stores them."""
 
-    def asked(self, person: Person, questionnaire_id: str) -> list[str]:
+    def asked(self, person: Person, checkin: Mapping[str, Any]) -> list[str]:
         """The items that an invitation asks for: none where it only brings a link."""
-        if person.related is not None or self._link_only(person):
+        if person.related is not None or self._link_only(person, checkin["questionnaire_id"]):
             return []
-        questionnaire = load_questionnaire(self._session, questionnaire_id)
-        return [item.link_id for item in next_items(questionnaire, {})]
+        return [item.link_id for item in self._first_items(checkin)]
 
-    def word(self, person: Person, checkin: dict[str, Any], now: datetime) -> str:
+    def word(self, person: Person, checkin: Mapping[str, Any], now: datetime) -> str:
         """The invitation to one check-in, with a fresh link. In full, who reads and when, once a week."""
         token, language = new_token(), person.language
         link = form_url(self._service, token)
         self.links.append(link_values(token, checkin["id"], checkin["window_ends_at"], now))
         if person.related is not None and not self._unconfirmed(person):
-            said = self._said(link, language)
-            return self._service.renderer.render(
-                "caregiver_invitation", language, name=person.patient.given_name, **said
-            )
-        questionnaire_id = "" if self._link_only(person) else checkin["questionnaire_id"]
-        key = (questionnaire_id, language, self._invitees.first_of_week(person, now))
+            return self._to_helper(person, checkin, link)
+        link_only = self._link_only(person, checkin["questionnaire_id"])
+        questionnaire_id = "" if link_only else checkin["questionnaire_id"]
+        name = "" if self._unconfirmed(person) else checkin["name"]
+        first = self._invitees.first_of_week(person, now)
+        key = (name, questionnaire_id, tuple(checkin["only"] or ()), language, first)
         if key not in self._worded:
-            self._worded[key] = self._word_once(*key)
+            self._worded[key] = self._word_once(checkin, name, language, link_only=link_only, first=first)
         return self._worded[key].replace(_LINK, link)
 
-    def _link_only(self, person: Person) -> bool:
-        return self._unconfirmed(person) or person.patient.preferred_channel == Channel.WEB
+    def _to_helper(self, person: Person, checkin: Mapping[str, Any], link: str) -> str:
+        """Only the first name that the patient chose; of the helper's own questions, that the patient sees nothing."""
+        about = load_questionnaire(self._session, checkin["questionnaire_id"]).about
+        usual = "caregiver_self" if about == "respondent" else "caregiver_invitation"
+        opening = self._opening or Opening(usual)
+        said = {**self._said(link, person.language), "name": person.patient.given_name, **opening.said}
+        return self._service.renderer.render(opening.message, person.language, **said)
+
+    def _link_only(self, person: Person, questionnaire_id: str) -> bool:
+        if self._unconfirmed(person) or person.patient.preferred_channel == Channel.WEB:
+            return True
+        return load_questionnaire(self._session, questionnaire_id).by == "link"
 
     def _unconfirmed(self, person: Person) -> bool:
         """Whether nobody knows whose telephone it is by now: then a text holds no question and no name."""
         contact = self._invitees.contact(person)
         return contact is not None and contact.status == "unconfirmed"
 
-    def _word_once(self, questionnaire_id: str, language: str, first: bool) -> str:
+    def _word_once(self, checkin: Mapping[str, Any], name: str, language: str, *, link_only: bool, first: bool) -> str:
         renderer, said = self._service.renderer, self._said(_LINK, language)
-        if not questionnaire_id:
+        question = "" if link_only else self._question(checkin, language)
+        if name == GOALS:
+            clinic = {"clinic": said["clinic"], "emergency_number": said["emergency_number"]}
+            return renderer.render("goals", language, question=question, link=_LINK, **clinic)
+        if link_only:
             return renderer.render("link_invitation", language, **said)
-        questionnaire = load_questionnaire(self._session, questionnaire_id)
-        question = wording.question(self._service, questionnaire, next_items(questionnaire, {}), language)
+        if self._opening is not None:
+            return renderer.render(self._opening.message, language, question=question, **said, **self._opening.said)
         return renderer.render("invitation", language, question=question, first=first, **said)
+
+    def _question(self, checkin: Mapping[str, Any], language: str) -> str:
+        questionnaire = load_questionnaire(self._session, checkin["questionnaire_id"])
+        return wording.question(self._service, questionnaire, self._first_items(checkin), language)
+
+    def _first_items(self, checkin: Mapping[str, Any]) -> list[Item]:
+        questionnaire = load_questionnaire(self._session, checkin["questionnaire_id"])
+        return next_items(narrowed(questionnaire, checkin["only"]), {})
 
     def _said(self, link: str, language: str) -> dict[str, str]:
         site = self._invitees.site

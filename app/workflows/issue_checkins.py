@@ -4,36 +4,32 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
-from zlib import crc32
 
 from app.audit import store as audit
 from app.checkins import store as checkins
-from app.checkins.models import Checkin, CheckinPlan, FormLink
-from app.checkins.timing import defer_for_quiet_hours, next_slot
-from app.db import Session, all_sites, insert_many, narrow, retry_on_conflict, site_scope
+from app.checkins.models import CheckinPlan
+from app.checkins.plan import GOALS
+from app.checkins.timing import next_slot
+from app.db import Session, all_sites, narrow, retry_on_conflict, site_scope
 from app.errors import Conflict, Rejected
 from app.ids import new_id
 from app.logs import get_logger
-from app.messaging.delivery import MessageKind
 from app.patients import store as patients
 from app.patients.models import Patient
+from app.workflows.ask_goals import put_off_goals
 from app.workflows.close_windows import judge_silence
 from app.workflows.definitions import Program, load_program
-from app.workflows.invitations import Invitations, Invitees
+from app.workflows.invitations import Invitees
 from app.workflows.person import Person
-from app.workflows.queue_text import may_be_reached, queue_many, text_values, to_person
 from app.workflows.raise_alerts import Concern, raise_concern
 from app.workflows.service import Service
+from app.workflows.write_checkins import Row, let_wait, new_checkin, write_checkins
 from app.zones import instant, wall_clock
 
 log = get_logger()
 
 BATCH = 250
 _SET_ASIDE = timedelta(minutes=5)
-
-Row = dict[str, Any]
-"""The values of a check-in that is written with many others."""
 
 
 def issue_due_checkins(service: Service) -> int:
@@ -90,10 +86,10 @@ def issue_checkin(service: Service, *, site_id: str, patient_id: str, name: str,
             slot = (now, wall_clock(now, plan.time_zone).date(), f"by-hand:{new_id()}")
             checkin = new_checkin(plan, load_program(session, plan.program_id), slot, now)
             audit.record(session, agent=agent, action="issue", entity="checkin", entity_id=checkin["id"], now=now)
-            if not invitees.begin(person):
+            if name != GOALS and not invitees.begin(person):
                 let_wait(checkin)
             invited.append((person, checkin))
-        _write(service, session, invitees, invited, now, at_once=True)
+        write_checkins(service, session, invitees, invited, now, at_once=True)
         return [checkin["id"] for _, checkin in invited]
 
 
@@ -113,6 +109,7 @@ def _issue_slots(service: Service, session: Session, plans: Sequence[CheckinPlan
     """Issue the due slots of one clinic's plans; the session is confined to it."""
     # 1. Who they are, and who agreed to be asked.
     invitees = Invitees.load(session, plans, now)
+    plans = put_off_goals(session, plans, invitees, now)
     # 2. What becomes of each slot.
     made: list[tuple[Person, Row]] = []
     missed: list[tuple[Person, str, Program]] = []
@@ -120,20 +117,20 @@ def _issue_slots(service: Service, session: Session, plans: Sequence[CheckinPlan
         program, person = load_program(session, plan.program_id), invitees.person(plan)
         if person.patient.status == "active":
             checkin = new_checkin(plan, program, _slot(plan), now)
-            rests_until = invitees.paused_until(person, now)
+            rests_until = invitees.paused_until(person, now) or invitees.asked_enough_until(person, now)
             if not invitees.may_ask(person) or (rests_until and rests_until >= checkin["window_ends_at"]):
-                checkin.update(status="cancelled", closed_at=now, next_action_at=None)
+                checkin.update(status="cancelled", issued_at=None, closed_at=now, next_action_at=None)
             elif checkin["window_ends_at"] <= now:
-                checkin.update(status="missed", closed_at=now, next_action_at=None)
+                checkin.update(status="missed", issued_at=None, closed_at=now, next_action_at=None)
                 missed.append((person, checkin["id"], program))
             elif rests_until:
                 let_wait(checkin, until=rests_until)
-            elif not invitees.begin(person):
+            elif plan.name != GOALS and not invitees.begin(person):
                 let_wait(checkin)
             made.append((person, checkin))
     # 3. All of it in one go, with the invitations; the plans move on to their next slots.
     _advance(session, plans)
-    _write(service, session, invitees, made, now, at_once=False)
+    write_checkins(service, session, invitees, made, now)
     # 4. Where it was too late to ask: silence is judged like an answer.
     for person, checkin_id, program in missed:
         judge_silence(service, session, person, checkins.get_checkin(session, checkin_id=checkin_id), program)
@@ -142,13 +139,15 @@ def _issue_slots(service: Service, session: Session, plans: Sequence[CheckinPlan
 
 def _advance(session: Session, plans: Sequence[CheckinPlan]) -> None:
     """Set plans to their next slots: one statement for all that are asked at the same time in the same zone."""
-    together: dict[tuple[str, str, str, datetime], list[str]] = {}
+    together: dict[tuple[str, str, str, str, datetime], list[CheckinPlan]] = {}
     for plan in plans:
-        together.setdefault((plan.program_id, plan.name, plan.time_zone, _slot(plan)[0]), []).append(plan.id)
-    for (program_id, name, time_zone, slot_at), ids in together.items():
+        own = repr(plan.timing) if plan.timing else ""
+        together.setdefault((plan.program_id, plan.name, own, plan.time_zone, _slot(plan)[0]), []).append(plan)
+    for (program_id, name, _own, time_zone, slot_at), alike in together.items():
         definition = load_program(session, program_id).check_in(name)
-        assert definition is not None and definition.timing is not None
-        checkins.move_plans(session, plan_ids=ids, slot=next_slot(definition.timing, time_zone, slot_at))
+        timing = definition.timing_of(alike[0].timing) if definition is not None else None
+        slot = next_slot(timing, time_zone, slot_at) if timing is not None else None
+        checkins.move_plans(session, plan_ids=[plan.id for plan in alike], slot=slot)
 
 
 def _slot(plan: CheckinPlan) -> tuple[datetime, date, str]:
@@ -159,66 +158,6 @@ def _slot(plan: CheckinPlan) -> tuple[datetime, date, str]:
     assert plan.next_slot_at is not None and plan.next_local_date is not None and plan.next_local_time is not None
     planned = datetime.combine(plan.next_local_date, time.fromisoformat(plan.next_local_time))
     return min(plan.next_slot_at, instant(planned, plan.time_zone)), plan.next_local_date, plan.next_local_time
-
-
-def new_checkin(plan: CheckinPlan, program: Program, slot: tuple[datetime, date, str], now: datetime) -> Row:
-    """The occasion of a plan at a slot (moment, local date, name), as issued now."""
-    definition = program.check_in(plan.name)
-    assert definition is not None
-    due_at, local_date, name = slot
-    reminders = [at for at in definition.reminders_at(due_at) if at > now]
-    ends = definition.window_ends(due_at)
-    return {
-        "id": new_id(), "site_id": plan.site_id, "plan_id": plan.id, "enrolment_id": plan.enrolment_id,
-        "patient_id": plan.patient_id, "related_person_id": plan.related_person_id, "name": plan.name,
-        "questionnaire_id": plan.questionnaire_id, "local_date": local_date, "slot": name, "status": "issued",
-        "due_at": due_at, "window_ends_at": ends, "issued_at": now, "closed_at": None, "reminders_sent": 0,
-        "next_action_at": min([*reminders, ends]), "asked": [], "misunderstood": 0, "told_subjects": [],
-    }  # fmt: skip
-
-
-def let_wait(checkin: Row, until: datetime | None = None) -> None:
-    """Plan a check-in for when the person has finished another, or has had their rest (``until``).
-
-    Of two at once, an answer lands in the wrong one.
-    """
-    checkin.update(status="planned", issued_at=None, next_action_at=until or checkin["next_action_at"])
-
-
-def _write(
-    service: Service,
-    session: Session,
-    invitees: Invitees,
-    made: Sequence[tuple[Person, Row]],
-    now: datetime,
-    *,
-    at_once: bool,
-) -> None:
-    """Write check-ins, and for each that is issued the link and the invitation with the first question."""
-    invitations = Invitations(service, session, invitees)
-    texts: list[Row] = []
-    for person, checkin in made:
-        if checkin["status"] != "issued":
-            continue
-        checkin["asked"] = invitations.asked(person, checkin["questionnaire_id"])
-        body, contact = invitations.word(person, checkin, now), invitees.contact(person)
-        if contact is not None and may_be_reached(contact):
-            texts.append(
-                text_values(
-                    session, kind=MessageKind.INVITATION, body=body, key=f"invitation:{checkin['id']}", now=now,
-                    not_before=now if at_once else _leaves_at(invitees, person, now),
-                    expires_at=checkin["window_ends_at"], checkin_id=checkin["id"], **to_person(person, contact),
-                )
-            )  # fmt: skip
-    insert_many(session, Checkin, [checkin for _, checkin in made])
-    insert_many(session, FormLink, invitations.links)
-    queue_many(session, texts)
-
-
-def _leaves_at(invitees: Invitees, person: Person, now: datetime) -> datetime:
-    """When an invitation leaves: not in the quiet hours, and spread over some minutes where the site wants that."""
-    spread = timedelta(seconds=crc32(person.key.encode()) % (60 * invitees.site.spread_minutes or 1))
-    return defer_for_quiet_hours(now, person.patient.time_zone) + spread
 
 
 def _plans_by_hand(session: Session, patient: Patient, name: str) -> list[CheckinPlan]:
@@ -240,6 +179,11 @@ def _check_may_issue(session: Session, invitees: Invitees, person: Person, name:
         raise Conflict("this person has not agreed to be texted, or asked us to stop")
     if invitees.paused_until(person, now):
         raise Conflict("this person asked to be left alone for a day; please call them instead")
-    standing = checkins.find_open_checkin(session, patient_id=person.patient.id, related_person_id=person.related_id)
+    if name == GOALS:
+        standing = checkins.find_open_aside(session, patient_id=person.patient.id)
+    else:
+        standing = checkins.find_open_checkin(
+            session, patient_id=person.patient.id, related_person_id=person.related_id
+        )
     if standing is not None and standing.name == name and standing.window_ends_at > now:
         raise Conflict(f"a {name} check-in is open for this person already")

@@ -23,7 +23,7 @@ def open_planned(service: Service, session: Session, person: Person, checkin: Ch
     """
     plan = checkins.get_plan(session, plan_id=checkin.plan_id)
     invitees = Invitees.load(session, [plan], now)
-    until = invitees.paused_until(person, now) or now
+    until = invitees.paused_until(person, now) or invitees.asked_enough_until(person, now) or now
     if until >= checkin.window_ends_at or not invitees.may_ask(person):
         checkin.status, checkin.closed_at, checkin.next_action_at = "cancelled", now, None
         return
@@ -46,10 +46,11 @@ def _invite(
 ) -> None:
     invitations = Invitations(service, session, invitees)
     row = {
-        "id": checkin.id, "window_ends_at": checkin.window_ends_at, "questionnaire_id": checkin.questionnaire_id,
+        "id": checkin.id, "name": checkin.name, "window_ends_at": checkin.window_ends_at,
+        "questionnaire_id": checkin.questionnaire_id, "only": checkin.only,
     }  # fmt: skip
     body = invitations.word(person, row, now)
-    checkin.asked = invitations.asked(person, checkin.questionnaire_id)
+    checkin.asked = invitations.asked(person, row)
     session.add_all(FormLink(**values) for values in invitations.links)
     queue_to_person(
         session, person, kind=MessageKind.INVITATION, body=body, key=f"invitation:{checkin.id}", now=now,

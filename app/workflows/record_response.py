@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.alerts.red_flags import find
 from app.alerts.rules import Finding
 from app.audit import store as audit
 from app.checkins import store as checkins
+from app.checkins.plan import GOALS
 from app.codes import Channel, Tier
 from app.db import Session, retry_on_conflict, site_scope
 from app.errors import Rejected
@@ -18,9 +20,12 @@ from app.questionnaires.engine import Given
 from app.questionnaires.models import Answer, QuestionnaireResponse
 from app.workflows.definitions import Program, load_program, load_questionnaire
 from app.workflows.judge import judge_response
+from app.workflows.keep_goals import keep_goals
 from app.workflows.raise_alerts import concerns_of, raise_alerts
 from app.workflows.service import Service
 from app.workflows.submit_form import read_value
+from app.workflows.team_message import flag_finding
+from app.workflows.watch_refractory import watch_refractory
 
 _AHEAD_AT_MOST = timedelta(minutes=5)
 _FRESH = timedelta(hours=48)
@@ -73,9 +78,15 @@ def record_response(service: Service, *, site_id: str, patient_id: str, given: R
         findings = judge_response(
             session, patient=patient, program=program, response=response, completed=True, texts=texts
         )
+        if check_in == GOALS:
+            # No rule looks at goals, but red-flag words are looked for in whatever a person writes.
+            findings = [flag_finding(flag) for text in texts for flag in find(text, patient.language)]
+            keep_goals(session, response, questionnaire, answers)
         findings = [_cap(f) for f in findings] if capped else findings
         concerns = concerns_of(findings, patient=patient, response_id=response.id, respondent="self", program=program)
         raise_alerts(service, session, concerns)
+        if not capped:
+            watch_refractory(service, session, patient=patient, program=program, response=response, given=answers)
         response.tier = min((f.tier for f in findings), key=lambda t: t.rank, default=None)
         audit.record(session, agent=agent, action="record", entity="response", entity_id=response.id, now=now)
         return response.id

@@ -1,10 +1,12 @@
 """Close an alert with a coded outcome, reopen it, or add a note."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.alerts import store as alerts
-from app.alerts.lifecycle import AlertStatus, Attempt, Resolution, check_resolution, reopen
+from app.alerts.lifecycle import AlertKind, AlertStatus, Attempt, Outcome, Resolution, check_resolution, reopen
 from app.alerts.models import Alert
 from app.audit import store as audit
 from app.codes import Tier
@@ -12,10 +14,20 @@ from app.db import Session, retry_on_conflict, site_scope
 from app.errors import Conflict, Rejected
 from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
+from app.workflows.definitions import default_policy
 from app.workflows.page_staff import take_step
-from app.workflows.service import Service
+from app.workflows.plan_reassessment import cancel_reassessments, plan_reassessment
+from app.workflows.raise_alerts import new_code
+from app.workflows.service import SYSTEM, Service
 
 _LONGEST_NOTE = 2000
+WELFARE_CHECK = """Welfare check:
+1. Look up every number on the patient's page; call each once more, and let it ring.
+2. Call those who help, and the person to call in an emergency, if the chart names one.
+3. Look in the hospital's records: were they admitted, or in the emergency department?
+4. Ask home care, or whoever is nearest and has their trust, to go and knock today.
+5. Still nothing, or a red answer was the last thing heard: ask the emergency services to go and look.
+6. Write down who went, when, and what was found; only then close this alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +38,7 @@ class ResolutionGiven:
     note: str | None = None
     contacted_at: datetime | None = None
     reason: str | None = None
+    because: str | None = None
 
 
 @retry_on_conflict
@@ -44,9 +57,13 @@ def resolve_alert(
         alert = alerts.lock_alert(session, alert_id=alert_id)
         if alert.status == AlertStatus.RESOLVED:
             raise Conflict("This alert is resolved already.")
+        # Somebody silent whom nobody reaches is still silent: that closes nothing, however urgent it was.
+        unreached = alert.kind == AlertKind.SILENCE and given.outcome == Outcome.NO_CONTACT_MADE
+        tier = Tier.RED if unreached else Tier(alert.tier)
         result = check_resolution(
-            Tier(alert.tier), given.outcome, now=now, note=given.note, contacted_at=given.contacted_at,
-            reason=given.reason, attempts=alerts.count_events(session, alert_id=alert.id, type="attempt"),
+            tier, given.outcome, now=now, note=given.note, contacted_at=given.contacted_at,
+            reason=given.reason, because=given.because,
+            attempts=alerts.count_events(session, alert_id=alert.id, type="attempt"),
         )  # fmt: skip
         said = "\n".join(part for part in (given.note, given.reason) if part)
         if isinstance(result, Attempt):
@@ -55,6 +72,8 @@ def resolve_alert(
             check = " Three attempts have failed: start the welfare check." if result.welfare_check else ""
             detail = f"Attempt {result.number}: nobody was reached.{check} {said}".strip()
             alerts.add_event(session, alert, at=now, type="attempt", agent=agent, detail=detail)
+            if result.welfare_check:
+                alerts.add_event(session, alert, at=now, type="welfare_check", agent=SYSTEM, detail=WELFARE_CHECK)
             return False
         close_alert(
             session, alert, result, now=now, practitioner_id=practitioner_id, agent=agent,
@@ -74,12 +93,20 @@ def close_alert(
     detail: str,
     event: str = "resolved",
 ) -> None:
-    """Close an alert that the caller has locked and checked; ``detail`` is what its history says of it."""
+    """Close an alert that the caller has locked and checked; ``detail`` is what its history says of it.
+
+    Where the outcome promises relief, it is planned to ask again.
+    """
     _take_over(session, alert, practitioner_id, now)
     alert.status, alert.resolved_at, alert.resolved_by = AlertStatus.RESOLVED, now, practitioner_id
     alert.outcome, alert.next_action_at = result.outcome, None
+    alert.not_useful_because = result.because
     alert.contacted_at = result.contacted_at or alert.contacted_at
-    alerts.add_event(session, alert, at=now, type=event, agent=agent, detail=detail)
+    if result.outcome is Outcome.DIED and alert.patient_id is not None:
+        cancel_reassessments(session, patient_id=alert.patient_id, why="they have died", now=now)
+    asked_again = plan_reassessment(session, alert, result.outcome, now)
+    said = "\n".join(part for part in (detail, asked_again) if part)
+    alerts.add_event(session, alert, at=now, type=event, agent=agent, detail=said)
     audit.record(
         session, agent=agent, action="resolve", entity="alert", entity_id=alert.id, now=now, outcome=result.outcome
     )
@@ -98,20 +125,42 @@ def reopen_alert(service: Service, *, site_id: str, alert_id: str, agent: str, n
     now = service.clock.now()
     with service.db.transaction(site_scope(site_id)) as session:
         alert = alerts.lock_alert(session, alert_id=alert_id)
-        status = reopen(AlertStatus(alert.status))
+        reopen(AlertStatus(alert.status))
         if alerts.lock_open_alerts(session, patient_id=alert.patient_id, subjects=[alert.subject]):
             raise Conflict("Another alert about the same is open; add a note to that one.")
-        if alerts.code_in_use_by_other(session, alert=alert):
-            raise Conflict(
-                "Its code belongs to another alert by now; raise it with a note on the patient's open alert."
-            )
-        alert.status, alert.triggered_at, alert.step, alert.round = status, now, 0, 0
-        alert.exhausted, alert.last_step_at, alert.outcome = False, None, None
-        alert.acknowledged_at = alert.acknowledged_by = alert.resolved_at = alert.resolved_by = None
-        alerts.add_event(session, alert, at=now, type="reopened", agent=agent, detail=note or "")
-        audit.record(session, agent=agent, action="reopen", entity="alert", entity_id=alert.id, now=now)
-        session.flush()
-        take_step(service, session, [alert], now)
+        if alert.patient_id is not None:
+            why, patient_id = "the alert was reopened", alert.patient_id
+            cancel_reassessments(session, patient_id=patient_id, alert_id=alert.id, why=why, now=now)
+        take_up_again(service, session, alert, now=now, agent=agent, detail=note or "")
+
+
+def take_up_again(
+    service: Service,
+    session: Session,
+    alert: Alert,
+    *,
+    now: datetime,
+    agent: str,
+    detail: str,
+    tier: Tier | None = None,
+    ladders: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """Open a closed alert again, whose subject has no other open one, and page from the first step on.
+
+    ``tier`` raises it, with the ladder that the program's ``ladders`` have for that. Where another alert has its code
+    by now it gets a new one.
+    """
+    if alerts.code_in_use_by_other(session, alert=alert):
+        alert.code = new_code(session, now)
+    if tier is not None and tier != alert.tier:
+        alert.tier, alert.policy = tier, dict((ladders or {}).get(tier) or default_policy(tier))
+    alert.status, alert.triggered_at, alert.step, alert.round = reopen(AlertStatus(alert.status)), now, 0, 0
+    alert.exhausted, alert.last_step_at, alert.outcome, alert.not_useful_because = False, None, None, None
+    alert.acknowledged_at = alert.acknowledged_by = alert.resolved_at = alert.resolved_by = None
+    alerts.add_event(session, alert, at=now, type="reopened", agent=agent, detail=detail)
+    audit.record(session, agent=agent, action="reopen", entity="alert", entity_id=alert.id, now=now)
+    session.flush()
+    take_step(service, session, [alert], now)
 
 
 def note_alert(service: Service, *, site_id: str, alert_id: str, agent: str, note: str) -> None:

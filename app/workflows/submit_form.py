@@ -8,10 +8,11 @@ from datetime import timedelta
 from app.alerts import store as alerts
 from app.checkins import store as checkins
 from app.checkins.models import Checkin, FormLink
-from app.codes import Channel, Tier
+from app.codes import Channel, Respondent, Tier
 from app.db import Session, all_sites, narrow, retry_on_conflict
 from app.errors import Conflict, NotFound, Rejected
 from app.patients import store as patients
+from app.questionnaires.dates import read_date
 from app.questionnaires.definition import Item, ItemType, Questionnaire
 from app.questionnaires.engine import Given, enabled_items, is_complete
 from app.staff import store as staff
@@ -35,9 +36,11 @@ _LONGEST_TEXT = 4000
 class Form:
     """What a form page may show to somebody who passed the second fact.
 
-    ``given`` holds the answers so far. ``urgent`` is set once something needs a person now; ``call_by`` is then a local
-    time, only if a shift covers it. ``site_words`` are clinic, readers, after_hours_phone
-    (E.164), emergency_number and region (ISO 3166).
+    ``given`` holds the answers so far. ``about_name`` is the patient that a helper is asked about, ``hidden_from`` the
+    one who does not see what a helper says of themselves. ``urgent`` is set once something needs a person now;
+    ``call_by`` is then a local time, only if a shift covers it. ``site_words`` are clinic, readers, after_hours_phone
+    (E.164), emergency_number, region (ISO 3166), and comfort_phone (E.164): the number of their own team for somebody
+    whose care is about comfort, else empty.
     """
 
     questionnaire: Questionnaire
@@ -45,6 +48,7 @@ class Form:
     given: Mapping[str, Given]
     language: str
     about_name: str | None
+    hidden_from: str | None
     finished: bool
     tier: Tier | None
     urgent: bool
@@ -141,7 +145,7 @@ def save_answer(service: Service, token: str, link_id: str, value: str | None) -
         red = {finding.subject for finding in findings if finding.tier is Tier.RED}
         dialogue.checkin.told_subjects = sorted({*dialogue.checkin.told_subjects, *red})
 
-    return _change(service, token, save)
+    return change_form(service, token, save)
 
 
 def submit_form(service: Service, token: str) -> Form:
@@ -154,7 +158,7 @@ def submit_form(service: Service, token: str) -> Form:
         session.flush()
         judge_dialogue(service, session, dialogue, completed=True)
 
-    return _change(service, token, finish, finishing=True)
+    return change_form(service, token, finish, finishing=True)
 
 
 def read_value(item: Item, raw: str) -> Given:
@@ -164,6 +168,11 @@ def read_value(item: Item, raw: str) -> Given:
         if len(words) > _LONGEST_TEXT:
             raise Rejected({item.link_id: [f"has at most {_LONGEST_TEXT} characters."]})
         return Given(text=words) if words else Given(skipped=True)
+    if item.type is ItemType.DATE:
+        day = read_date(raw[:_LONGEST_TEXT], "en")
+        if day is None:
+            raise Rejected({item.link_id: ["must be a day such as 2026-11-30."]})
+        return Given(text=day.isoformat())
     try:
         number = float(raw)
     except ValueError:
@@ -172,7 +181,7 @@ def read_value(item: Item, raw: str) -> Given:
     fits = (low is None or number >= low) and (high is None or number <= high) and number == number
     if item.type is ItemType.CHOICE:
         fits = number in {option.value for option in item.options}
-    if item.type is ItemType.SCALE:
+    if item.whole or item.type is ItemType.SCALE:
         fits = fits and number == int(number)
     if not fits or abs(number) > 1e9:
         bounds = f" from {low:g} to {high:g}" if low is not None and high is not None else ""
@@ -181,9 +190,10 @@ def read_value(item: Item, raw: str) -> Given:
 
 
 @retry_on_conflict
-def _change(
+def change_form(
     service: Service, token: str, act: Callable[[Session, Dialogue, Site], None], *, finishing: bool = False
 ) -> Form:
+    """Act on the check-in behind a link, with its patient locked; ``finishing`` once more is no error."""
     with service.db.transaction(all_sites()) as session:
         _link, person, checkin, site = _open(service, session, token, closed_too=finishing)
         narrow(session, site.id)
@@ -217,14 +227,16 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
     given, person = dialogue.given, dialogue.person
     tier = dialogue.worst_tier
     since = alerts.red_since(session, patient_id=person.patient.id) if tier is Tier.RED else None
-    by = contact_by(session, service.clock.now(), since=since)
+    by = contact_by(session, service.clock.now(), since=since, intent=person.patient.intent)
+    comfort = wording.comfort(site, person.patient.intent)
     flags = {subject.removeprefix("words:") for subject in dialogue.checkin.told_subjects}
     return Form(
         questionnaire=dialogue.questionnaire,
         items=tuple(enabled_items(dialogue.questionnaire, given)),
         given=given,
         language=person.language,
-        about_name=person.patient.given_name if person.related else None,
+        about_name=person.patient.given_name if dialogue.respondent is Respondent.PROXY else None,
+        hidden_from=person.patient.given_name if dialogue.respondent is Respondent.CAREGIVER else None,
         finished=dialogue.checkin.status == "completed",
         tier=tier,
         urgent=tier is Tier.RED,
@@ -236,6 +248,7 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
             "after_hours_phone": site.after_hours_phone,
             "emergency_number": site.emergency_number,
             "region": site.region,
+            "comfort_phone": (site.comfort_phone or "") if comfort else "",
         },
     )
 

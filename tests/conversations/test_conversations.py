@@ -8,6 +8,8 @@ A story lists, in order, what happens and what must follow at once:
 * ``say`` (or ``say to Rosa``): the next text to Ana must be exactly this, or, as ``{contains: [...]}``, hold all these;
 * ``page: Nora`` (or switchboard): she is paged, with no more than a tier and a code;
 * ``alert: {tier, subject, reason}``: an alert was raised; ``reason`` is a part of what it says;
+* ``close: {subject, outcome}``: Nora closes the open alert on a subject, after contact;
+* ``history: {subject, type: part}``: the alert's history has an event of that type that says this;
 * ``recorded: {pain: 8}``: the answers kept so far are exactly these (null: skipped).
 
 Whatever we say, page or raise that the story does not list fails it.
@@ -22,6 +24,7 @@ import pytest
 import yaml
 
 from app.messaging.segments import simplify
+from app.workflows.resolve_alert import ResolutionGiven, resolve_alert
 from tests.factories import ANA, NORA, OMAR, ROSA, STRANGER, SWITCHBOARD, create_patient, create_related_person
 from tests.world import AlertSeen, Clinic
 
@@ -46,7 +49,7 @@ class Telling:
 
     def step(self, key: str, value: Any) -> None:
         """One line of the story."""
-        if key in ("at", "ask", *PEOPLE):
+        if key in ("at", "ask", "close", *PEOPLE):
             self.all_told()
             self._act(key, value)
         elif key.startswith("say"):
@@ -55,6 +58,8 @@ class Telling:
             self._expect_paged(value)
         elif key == "alert":
             self._expect_alert(value)
+        elif key == "history":
+            self._expect_history(**value)
         elif key == "recorded":
             assert self.clinic.answers() == value
         else:
@@ -71,11 +76,25 @@ class Telling:
             self.clinic.at(value)
         elif key == "ask":
             self.clinic.ask(self.patient_id, value)
+        elif key == "close":
+            self._close(**value)
         elif isinstance(value, dict):
             self.clinic.text(PEOPLE[key], **value)
         else:
             self.clinic.clock.advance(_TO_READ_AND_TYPE)
             self.clinic.text(PEOPLE[key], str(value))
+
+    def _close(self, subject: str, outcome: str) -> None:
+        (alert,) = (a for a in self.clinic.alerts(subject=subject) if a.status != "resolved")
+        resolve_alert(
+            self.clinic.service, site_id=self.clinic.site_id, alert_id=alert.id, practitioner_id=self.clinic.nora,
+            agent="test", given=ResolutionGiven(outcome=outcome),
+        )  # fmt: skip
+
+    def _expect_history(self, subject: str, **events: str) -> None:
+        (alert,) = self.clinic.alerts(subject=subject)
+        for type_, part in events.items():
+            assert any(part in detail for detail in alert.happened(type_)), alert.events
 
     def _expect_said(self, number: str, wanted: Any) -> None:
         if isinstance(wanted, str):

@@ -118,7 +118,7 @@ def test_issuing_by_hand_says_why_it_cannot(clinic: Clinic, ana: str) -> None:
         issue_checkin(clinic.service, site_id=clinic.site_id, patient_id=ana, name=name, agent=AGENT)
 
     with pytest.raises(Rejected, match="bad-day, daily"):
-        issue("weekly")
+        issue("hourly")
     clinic.ask(ana)
     clinic.gateway.expect(ANA)
     with pytest.raises(Conflict, match="open"):
