@@ -1,10 +1,10 @@
 """The one place where the parts are wired together."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask
 
@@ -13,6 +13,7 @@ from app.api import register_api
 from app.cli import register_commands
 from app.clock import Clock, ShiftableClock, SystemClock
 from app.config import Settings
+from app.content.one_program import check_program
 from app.content.templates import load_templates
 from app.db import Database
 from app.gateways.email import EmailGateway
@@ -39,6 +40,7 @@ class Parts:
     gateway: Gateway
     heartbeat: Callable[[], None] | None = None
     email: WayOut | None = None
+    check_program: Callable[[str, str], Mapping[str, Any]] | None = None
 
 
 def create_app(
@@ -64,7 +66,8 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
     )
     app.extensions["bedside"] = Parts(
-        service, gateway or make_gateway(settings), make_heartbeat(settings), make_email(settings)
+        service, gateway or make_gateway(settings), make_heartbeat(settings), make_email(settings),
+        partial(check_program, settings.content_root),
     )
     register_webhooks(app)
     register_pages(app)

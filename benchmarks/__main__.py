@@ -2,7 +2,8 @@
 
 ``--seconds`` is how long each load of B1 lasts, ``--steady`` its steady one, of ``--rate`` answers a second;
 ``--texts`` how many texts B3 sends for each worker; ``--waiting`` how many check-ins B2 issues and B4 leaves in the
-outbox, ``--pages`` how many red answers B4 times. ``BENCH_SCALE=full`` takes larger ones for what is not given.
+outbox, ``--pages`` how many red answers B4 times, ``--responses`` how many B8 replays. ``BENCH_SCALE=full`` takes
+larger ones for what is not given.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import delivering, inbound, issuing, judging, paging
+from benchmarks import delivering, inbound, issuing, judging, paging, rehearsing
 from benchmarks.clinic import Clinic
 from benchmarks.databases import opened
 from benchmarks.figures import Figure
@@ -28,7 +29,7 @@ from tests.postgres import CannotStart
 
 RESULTS = Path(__file__).with_name("results.json")
 _FULL = os.environ.get("BENCH_SCALE") == "full"
-_NAMES = ("B1", "B2", "B3", "B4", "B7")
+_NAMES = ("B1", "B2", "B3", "B4", "B7", "B8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -39,6 +40,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--texts", type=int, default=1600 if _FULL else 320)
     parser.add_argument("--waiting", type=int, default=50_000 if _FULL else 10_000)
     parser.add_argument("--pages", type=int, default=300 if _FULL else 40)
+    parser.add_argument("--responses", type=int, default=100_000 if _FULL else 20_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--only", choices=_NAMES, action="append", help="one benchmark; may be given several times")
     return parser.parse_args()
@@ -80,6 +82,8 @@ def _on(
         before = clinic.count_outbound("invitation", "pending")
         busy = paging.time_pages(clinic, network, people[1::2], together=together)
         yield paging.compare(database, idle, busy, (before, clinic.count_outbound("invitation", "pending")))
+    if "B8" in wanted:
+        yield rehearsing.measure(clinic, database, given.responses)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from app.workflows.close_windows import close_windows
 from app.workflows.deliver_outbox import deliver_outbox, settle_unknown
 from app.workflows.escalate_alerts import escalate_alerts, sweep_alerts
 from app.workflows.issue_checkins import issue_checkin, issue_due_checkins
+from app.workflows.reassess import reassess
 from app.workflows.receive_sms import InboundSms, receive_sms
 from app.workflows.service import Service
 from app.workflows.shared_number import expire_questions
@@ -87,7 +88,7 @@ class Clinic:
         for _ in range(100):
             done = escalate_alerts(self.service) + self.deliver() + issue_due_checkins(self.service)
             done += close_windows(self.service) + settle_unknown(self.service, self.gateway)
-            done += expire_questions(self.service)
+            done += reassess(self.service) + expire_questions(self.service)
             if not done + sweep_alerts(self.service):
                 return
         raise AssertionError("the worker never comes to rest")

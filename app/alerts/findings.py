@@ -10,7 +10,7 @@ from app.alerts.conditions import Cluster, Composite, Says, Words
 from app.alerts.definition import AlertRule
 from app.alerts.entries import ItemFacts
 from app.alerts.history import Answer, History
-from app.alerts.lifecycle import AlertKind
+from app.alerts.lifecycle import STEP_DOWN, AlertKind
 from app.alerts.logic import Basis, Condition, Evidence, Scene
 from app.alerts.silence import MissedAfterRed, MissedInARow, SilentFor
 from app.alerts.wording import Wording, wording
@@ -18,6 +18,10 @@ from app.codes import Tier
 
 _BOUNDS = (Basis.LIMIT, Basis.BOUND)
 _SILENCES = (MissedInARow, SilentFor, MissedAfterRed)
+_KINDS = {
+    "silence": AlertKind.SILENCE, "review": AlertKind.REVIEW, STEP_DOWN: AlertKind.REVIEW,
+    "caregiver:respite": AlertKind.RESPITE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Finding:
     @property
     def kind(self) -> AlertKind:
         """The kind of alert that it opens."""
-        return {"silence": AlertKind.SILENCE, "review": AlertKind.REVIEW}.get(self.subject, AlertKind.CLINICAL)
+        return _KINDS.get(self.subject, AlertKind.CLINICAL)
 
     @property
     def insists(self) -> bool:

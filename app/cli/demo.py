@@ -1,25 +1,37 @@
 """``demo``: a clinic to play with, and one process that runs all of it."""
 
 import threading
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
+import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app import schema
-from app.cli.common import AGENT, Problems, console, handled, service, worker
+from app.cli.common import AGENT, Problems, console, handled, progress_wanted, service, site_id, worker
 from app.cli.content import publish_bundle
 from app.cli.processes import make_server, stop_on_signals
+from app.cohort.neighbours import add_neighbours
+from app.cohort.nurses import Nurse
 from app.logs import configure_logging
-from app.workflows.load_demo import SIGN_INS, demo_is_loaded, load_demo
+from app.workflows.load_demo import NORA, OMAR, SIGN_INS, demo_is_loaded, load_demo
+from app.workflows.manage_staff import list_staff
 from app.workflows.prepare_site import has_content, prepare_default_site
 
 demo_group = AppGroup("demo", help="A clinic to play with. Example: flask --app wsgi demo load")
 
 
+_neighbours = click.option(
+    "--neighbours", is_flag=True, help="With some made-up patients who have a fortnight behind them."
+)
+
+
 @demo_group.command("load")
+@_neighbours
 @handled
-def load() -> None:
+def load(neighbours: bool) -> None:
     """Load the demo clinic into an empty database; one that is loaded stays as it is.
 
     Example: flask --app wsgi demo load
@@ -30,13 +42,14 @@ def load() -> None:
         return
     if not has_content(service()):
         publish_bundle(service(), AGENT)
-    load_demo(service())
+    _fill(neighbours)
     console.print("The demo clinic is loaded.")
 
 
 @demo_group.command("reset")
+@_neighbours
 @handled
-def reset() -> None:
+def reset(neighbours: bool) -> None:
     """Throw the demo's database away and load the demo afresh.
 
     Example: flask --app wsgi demo reset
@@ -54,7 +67,7 @@ def reset() -> None:
     schema.upgrade(url)
     prepare_default_site(service())  # before publishing, which pins each program for the sites that there are
     publish_bundle(service(), AGENT)
-    load_demo(service())
+    _fill(neighbours)
     console.print("The demo clinic is as new.")
 
 
@@ -81,6 +94,20 @@ def serve() -> None:
         working.stop()
         runner.join()
     console.print("Stopped. Everything is kept for the next time.")
+
+
+def _fill(neighbours: bool) -> None:
+    """Load the clinic with Ana, and then those who were there before her."""
+    before = service().clock.now() - timedelta(hours=1)
+    load_demo(service())
+    if not neighbours:
+        return
+    site = site_id(None)
+    phones = {SIGN_INS[0].email: NORA, SIGN_INS[1].email: OMAR}
+    staff = list_staff(service(), site_id=site)
+    nurses = [Nurse(id, phones[email]) for id, _, email, _ in staff if email in phones]
+    with console.status("Some neighbours move in ...") if progress_wanted() else nullcontext():
+        add_neighbours(service(), site_id=site, nurses=nurses, before=before)
 
 
 def _welcome(url: str) -> None:

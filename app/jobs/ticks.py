@@ -16,11 +16,13 @@ from app.workflows.mail_staff import mail_pages_not_taken
 from app.workflows.note_progress import note_progress, stalled_stages
 from app.workflows.poll_statuses import poll_statuses
 from app.workflows.queue_text import EMAIL, PATIENTS, STAFF
+from app.workflows.reassess import reassess
 from app.workflows.reconcile_inbound import reconcile_inbound
 from app.workflows.reconfirm_numbers import reconfirm_numbers
 from app.workflows.service import Service
 from app.workflows.shared_number import expire_questions
 from app.workflows.tidy import tidy
+from app.workflows.watch_cover import watch_cover
 
 log = get_logger()
 
@@ -67,6 +69,7 @@ class Ticks:
             self._deliver,
             Tick("issue", lambda: issue_due_checkins(service)),
             Tick("close", lambda: close_windows(service)),
+            Tick("reassess", lambda: reassess(service), every=5),
             Tick("expire", lambda: expire_questions(service), every=15),
             Tick("settle", lambda: settle_unknown(service, gateway, self._stopping.is_set), every=5),
             Tick("poll", lambda: poll_statuses(service, gateway), every=15),
@@ -74,6 +77,7 @@ class Ticks:
             Tick("reconfirm", lambda: reconfirm_numbers(service), every=900, at_start=True),
             Tick("tidy", lambda: tidy(service), every=600, at_start=True),
             Tick("sweep", lambda: sweep_alerts(service), every=30),
+            Tick("cover", lambda: watch_cover(service), every=120, at_start=True),
         )
         if email is not None:
             self.all += (Tick("email", lambda: self._mail(email)),)

@@ -1,7 +1,7 @@
 """All that is known of one alert: why, what the person was told, whom to call, and everything done about it."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,20 +9,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.alerts.lifecycle import STEP_DOWN, AlertKind
+from app.alerts.suppression import value_of
 from app.db import Database, site_scope
 from app.errors import NotFound
+from app.reports.agents import agent_names
 from app.reports.contacts import Contact, contacts_of
+from app.reports.levels import SnoozeRow, running_snoozes
 from app.reports.worklist import AlertRow, by_id, rows_of
+from app.staff.roles import Permission, may
 from app.tables import (
     Alert,
     AlertEvent,
     Answer,
     InboundMessage,
+    Membership,
     OutboundMessage,
     Page,
     Patient,
     Practitioner,
-    RelatedPerson,
     Site,
 )
 
@@ -80,7 +85,11 @@ class PageSent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertPage:
-    """One alert with everything around it. ``values`` are the numbers behind it, one mapping an item."""
+    """One alert with everything around it. ``values`` are the numbers behind it, one mapping an item.
+
+    ``level`` is the number that could be expected, ``None`` where there is none; ``snooze`` is what is expected now.
+    ``colleagues`` are those whom it could be handed to, by id.
+    """
 
     alert: AlertRow
     rules: tuple[str, ...]
@@ -95,10 +104,14 @@ class AlertPage:
     events: tuple[Event, ...]
     pages: tuple[PageSent, ...]
     attempts: int
+    level: float | None
+    snooze: SnoozeRow | None
+    colleagues: Mapping[str, str]
+    suggests: bool
 
 
-def read_alert(db: Database, *, site_id: str, alert_id: str) -> AlertPage:
-    """The alert with this id; ``NotFound`` when the site has none."""
+def read_alert(db: Database, *, site_id: str, alert_id: str, now: datetime) -> AlertPage:
+    """The alert with this id as it stands at a moment; ``NotFound`` when the site has none."""
     with db.reading(site_scope(site_id)) as session:
         alert = session.scalar(select(Alert).where(Alert.id == alert_id))
         if alert is None:
@@ -122,17 +135,11 @@ def read_alert(db: Database, *, site_id: str, alert_id: str) -> AlertPage:
             events=tuple(Event(e.at, e.type, names.get(e.agent, e.agent), e.detail) for e in events),
             pages=_pages(session, alert),
             attempts=sum(event.type == "attempt" for event in events),
+            level=_level(alert),
+            snooze=_snooze(session, alert, now),
+            colleagues=_colleagues(session, alert),
+            suggests=alert.subject == STEP_DOWN,
         )
-
-
-def agent_names(session: Session, agents: Collection[str]) -> dict[str, str]:
-    """How to call those that events name, such as ``practitioner:<id>``; who is not a person is left out."""
-    names = {}
-    for prefix, entity in (("practitioner", Practitioner), ("related_person", RelatedPerson), ("patient", Patient)):
-        ids = {agent.partition(":")[2] for agent in agents if agent.startswith(f"{prefix}:")}
-        for row in by_id(session, entity, ids).values():
-            names[f"{prefix}:{row.id}"] = row.given_name if isinstance(row, Patient) else row.name
-    return names | {"system": "Bedside"}
 
 
 def _events(session: Session, alert: Alert) -> list[AlertEvent]:
@@ -144,6 +151,29 @@ def _events(session: Session, alert: Alert) -> list[AlertEvent]:
 def _values(alert: Alert) -> tuple[Mapping[str, Any], ...]:
     items = alert.values.get("items")
     return tuple(items) if items else (alert.values,) if "value" in alert.values else ()
+
+
+def _level(alert: Alert) -> float | None:
+    """The number that the alert is about, where a level of it can be expected."""
+    if alert.kind != AlertKind.CLINICAL or alert.patient_id is None or alert.response_id is None:
+        return None
+    known = value_of(alert.values, alert.subject)
+    return known[0] if known else None
+
+
+def _snooze(session: Session, alert: Alert, now: datetime) -> SnoozeRow | None:
+    if alert.patient_id is None:
+        return None
+    running = running_snoozes(session, patient_id=alert.patient_id, now=now, subject=alert.subject)
+    return running[0] if running else None
+
+
+def _colleagues(session: Session, alert: Alert) -> dict[str, str]:
+    """Who could be given the alert: active members of the site who act on alerts, but for its owner."""
+    wanted = select(Practitioner, Membership.role).join(Membership, Membership.practitioner_id == Practitioner.id)
+    rows = session.execute(wanted.where(Membership.site_id == alert.site_id, Practitioner.active)).all()
+    may_act = [p for p, role in rows if may(role, Permission.ACT_ON_ALERTS) and p.id != alert.acknowledged_by]
+    return {person.id: person.name for person in sorted(may_act, key=lambda person: person.name)}
 
 
 def _inbound(session: Session, alert: Alert, last_word_at: datetime) -> InboundMessage | None:

@@ -6,13 +6,24 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from app.db import Database, Session, all_sites
-from app.escalation.oncall import Shift as Duty
-from app.escalation.oncall import ShiftRole, gaps
-from app.tables import Alert, OutboundMessage, Practitioner, SenderPace, Shift, Site, SiteProgram, StageProgress, Switch
+from app.reports.on_call import cover_of
+from app.tables import (
+    Alert,
+    OutboundMessage,
+    Practitioner,
+    Rotation,
+    SenderPace,
+    Shift,
+    Site,
+    SiteProgram,
+    StageProgress,
+    Switch,
+)
+from app.zones import wall_clock
 
 PLACEHOLDER = "+15550100100"
 """The number that a new site has until somebody sets its own: nobody answers it."""
-_AHEAD = timedelta(hours=24)
+_AHEAD = timedelta(days=7)
 _OVERDUE = timedelta(minutes=5)
 _STALLED = timedelta(minutes=5)
 _CLOCK = "%d %b %H:%M"
@@ -39,13 +50,22 @@ def _of_site(session: Session, site: Site, now: datetime) -> Iterator[str]:
         yield f"{site.code}: its after-hours or fallback number is a placeholder: set it with site set."
     if not session.scalar(select(func.count()).where(SiteProgram.site_id == site.id)):
         yield f"{site.code}: no program is published: run content publish."
-    shifts = session.scalars(select(Shift).where(Shift.site_id == site.id, Shift.ends_at > now)).all()
-    duties = [Duty(s.practitioner_id, ShiftRole(s.role), s.starts_at, s.ends_at) for s in shifts]
-    for start, end in gaps(duties, now, now + _AHEAD):
-        yield f"{site.code}: nobody is on call from {start:{_CLOCK}} to {end:{_CLOCK}} UTC."
-    ids = {s.practitioner_id for s in shifts if s.starts_at < now + _AHEAD}
-    silent = select(Practitioner).where(Practitioner.id.in_(ids), Practitioner.phone_status != "active")
-    for person in session.scalars(silent):
+    yield from _of_rota(session, site, now)
+
+
+def _of_rota(session: Session, site: Site, now: datetime) -> Iterator[str]:
+    def clock(at: datetime) -> str:
+        return f"{wall_clock(at, site.time_zone):{_CLOCK}}"
+
+    if not any(session.scalar(select(t.id).where(t.site_id == site.id).limit(1)) for t in (Shift, Rotation)):
+        yield f"{site.code}: nobody is on call: nobody was ever put on a rota. Plan shifts or a rotation."
+        return
+    cover = cover_of(session, site.id, now, now + _AHEAD)
+    for start, end in cover.gaps:
+        until = "at least " if end == now + _AHEAD else ""
+        yield f"{site.code}: nobody is on call from {clock(start)} to {until}{clock(end)} ({site.time_zone})."
+    silent = {duty.practitioner_id for duty in cover.duties} - cover.reachable
+    for person in session.scalars(select(Practitioner).where(Practitioner.id.in_(silent))):
         yield f"{site.code}: {person.name} is on call but cannot be paged on their number."
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.codes import Respondent, Tier
+from app.codes import Tier
 from app.questionnaires.definition import Item, ItemType, Questionnaire
 from app.reports.worklist import by_id
 from app.tables import Answer, Checkin, PublishedQuestionnaire, QuestionnaireResponse
 
 _LATEST = 40
+_GOALS = "personal-goals"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Occasion:
     late: bool
     tier: Tier | None
     answers: tuple[AnswerRow, ...]
+    only: tuple[str, ...] = ()
+    """What was asked, by ``link_id``, where it was not all of the questionnaire."""
 
     @property
     def at(self) -> datetime:
@@ -95,7 +98,11 @@ def read_occasions(session: Session, *, patient_id: str, names: Mapping[str | No
     ).all()
     answers = _answers(session, responses)
     by_checkin = {response.checkin_id: response for response in responses if response.checkin_id}
-    found = [_asked(checkin, by_checkin.get(checkin.id), answers, names) for checkin in checkins]
+    published = by_id(session, PublishedQuestionnaire, {checkin.questionnaire_id for checkin in checkins})
+    found = [
+        _asked(checkin, definition_of(published[checkin.questionnaire_id]), by_checkin.get(checkin.id), answers, names)
+        for checkin in checkins
+    ]
     found += [_unasked(response, answers, names) for response in responses if response.checkin_id is None]
     return tuple(sorted(found, key=lambda occasion: occasion.at, reverse=True)[:_LATEST])
 
@@ -105,6 +112,8 @@ def series_of(occasions: Sequence[Occasion]) -> tuple[Series, ...]:
     facts: dict[tuple[str, str], AnswerRow] = {}
     asked_in: dict[tuple[str, str], set[str]] = {}
     for occasion in occasions:
+        if occasion.name == _GOALS:
+            continue  # levels wished for, not felt
         for answer in occasion.answers:
             if answer.charted and answer.low is not None and answer.high is not None:
                 key = (answer.link_id, occasion.respondent)
@@ -124,11 +133,18 @@ def _points(occasions: Sequence[Occasion], link_id: str, respondent: str, names:
     for occasion in reversed(occasions):
         if occasion.respondent != respondent or occasion.name not in names:
             continue
+        if occasion.only and link_id not in occasion.only:
+            continue  # it was not asked
         value = next((a.value for a in occasion.answers if a.link_id == link_id), None)
         # What is still open is not a gap: the answer may yet come.
         if value is not None or occasion.status not in ("issued", "started"):
             points.append(Point(occasion.at, value))
     return tuple(points)
+
+
+def definition_of(row: PublishedQuestionnaire) -> Questionnaire:
+    """A published questionnaire as a definition, made once."""
+    return _questionnaire(_Published(row.id, row.definition))
 
 
 def _answers(session: Session, responses: Sequence[QuestionnaireResponse]) -> dict[str, tuple[AnswerRow, ...]]:
@@ -139,9 +155,8 @@ def _answers(session: Session, responses: Sequence[QuestionnaireResponse]) -> di
     published = by_id(session, PublishedQuestionnaire, {r.questionnaire_id for r in responses})
     found = {}
     for response in responses:
-        row = published[response.questionnaire_id]
         mine = given.get(response.id, {})
-        items = _questionnaire(_Published(row.id, row.definition)).items
+        items = definition_of(published[response.questionnaire_id]).items
         found[response.id] = tuple(_row(item, mine[item.link_id]) for item in items if item.link_id in mine)
     return found
 
@@ -157,13 +172,14 @@ def _row(item: Item, answer: Answer) -> AnswerRow:
 
 def _asked(
     checkin: Checkin,
+    questionnaire: Questionnaire,
     response: QuestionnaireResponse | None,
     answers: Mapping[str, tuple[AnswerRow, ...]],
     names: Mapping[str | None, str],
 ) -> Occasion:
-    silent = Respondent.PROXY if checkin.related_person_id else Respondent.SELF
+    silent = questionnaire.respondent(related=checkin.related_person_id is not None)
     return Occasion(
-        id=checkin.id, name=checkin.name, who=names.get(checkin.related_person_id, ""),
+        id=checkin.id, name=checkin.name, who=names.get(checkin.related_person_id, ""), only=tuple(checkin.only or ()),
         respondent=response.respondent if response else silent, status=checkin.status, asked_at=checkin.due_at,
         **_given(response, answers),
     )  # fmt: skip

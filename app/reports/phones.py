@@ -85,9 +85,12 @@ def read_phones(db: Database, *, site_id: str, now: datetime, page: int = 1) -> 
 
 
 def _patients(session: Session, page: int) -> list[_Owner]:
-    """The owners of a page of patients and one more, oldest patient first, each followed by their helpers."""
+    """The owners of a page of patients and one more, newest patient first, each followed by their helpers."""
     patients = session.scalars(
-        select(Patient).order_by(Patient.created_at, Patient.id).offset((page - 1) * HANDSETS).limit(HANDSETS + 1)
+        select(Patient)
+        .order_by(Patient.created_at.desc(), Patient.id)
+        .offset((page - 1) * HANDSETS)
+        .limit(HANDSETS + 1)
     ).all()
     ids = [patient.id for patient in patients]
     points = session.scalars(

@@ -17,6 +17,7 @@ from app.tables import Alert, Patient, Practitioner, Site
 LONGEST = 300
 """How many alerts the list holds at most; the worst come first, and the counts are of all."""
 
+_SILENT = Alert.kind == "silence"
 _UNPLACED = and_(Alert.kind == "review", Alert.patient_id.is_(None), Alert.inbound_id.is_not(None))
 
 
@@ -54,12 +55,16 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many alerts are open, of all of them; ``review`` are texts that nobody has placed yet."""
+    """How many alerts are open, of all of them.
+
+    ``silent`` are people who do not answer, ``review`` texts that nobody has placed yet.
+    """
 
     all: int
     red: int
     unowned: int
     mine: int
+    silent: int
     review: int
 
 
@@ -80,8 +85,8 @@ def read_worklist(
 ) -> Worklist:
     """The open alerts of a site: red first, then amber, then watch; the oldest first within a tier.
 
-    ``only`` is ``all``, ``red``, ``unowned``, ``mine`` (those that ``reader_id`` took), or ``review`` (texts that wait
-    for somebody to say who wrote them).
+    ``only`` is ``all``, ``red``, ``unowned``, ``mine`` (those that ``reader_id`` took), ``silent`` (people to be
+    called because they do not answer), or ``review`` (texts that wait for somebody to say who wrote them).
     """
     with db.reading(site_scope(site_id)) as session:
         counts = _counts(session, reader_id)
@@ -92,6 +97,8 @@ def read_worklist(
             wanted = wanted.where(Alert.acknowledged_by.is_(None))
         elif only == "mine":
             wanted = wanted.where(Alert.acknowledged_by == reader_id)
+        elif only == "silent":
+            wanted = wanted.where(_SILENT)
         elif only == "review":
             wanted = wanted.where(_UNPLACED)
         worst_first = case({tier.value: tier.rank for tier in Tier}, value=Alert.tier, else_=len(Tier))
@@ -135,14 +142,15 @@ def _add(policy: EscalationPolicy, hours: ClinicHours, at: datetime, length: tim
 
 
 def _counts(session: Session, reader_id: str | None) -> Counts:
-    wanted = select(Alert.tier, Alert.acknowledged_by, case((_UNPLACED, 1), else_=0))
+    wanted = select(Alert.tier, Alert.acknowledged_by, case((_SILENT, 1), else_=0), case((_UNPLACED, 1), else_=0))
     rows = session.execute(wanted.where(Alert.status != "resolved")).all()
     return Counts(
         all=len(rows),
-        red=sum(tier == Tier.RED for tier, _, _ in rows),
-        unowned=sum(owner is None for _, owner, _ in rows),
-        mine=sum(owner is not None and owner == reader_id for _, owner, _ in rows),
-        review=sum(unplaced for _, _, unplaced in rows),
+        red=sum(tier == Tier.RED for tier, *_ in rows),
+        unowned=sum(owner is None for _, owner, *_ in rows),
+        mine=sum(owner is not None and owner == reader_id for _, owner, *_ in rows),
+        silent=sum(silent for *_, silent, _ in rows),
+        review=sum(unplaced for *_, unplaced in rows),
     )
 
 

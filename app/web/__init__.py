@@ -3,7 +3,20 @@
 from flask import Flask, g
 from flask.typing import ResponseReturnValue
 
-from app.web import alerts, assets, checkin_form, labels, patients, phones, sign_in, worklist
+from app.staff.roles import Permission, may
+from app.web import (
+    alerts,
+    assets,
+    care_plan,
+    checkin_form,
+    labels,
+    on_call,
+    patients,
+    phones,
+    rehearsal,
+    sign_in,
+    worklist,
+)
 from app.web.access import guard, public
 from app.web.blueprint import pages
 from app.web.context import service
@@ -12,7 +25,18 @@ from app.web.health import health
 from app.web.security import check_form_token, protect
 from app.web.times import Times
 
-__all__ = ["alerts", "checkin_form", "patients", "phones", "register_pages", "sign_in", "worklist"]
+__all__ = [
+    "alerts",
+    "care_plan",
+    "checkin_form",
+    "on_call",
+    "patients",
+    "phones",
+    "register_pages",
+    "rehearsal",
+    "sign_in",
+    "worklist",
+]
 
 
 @pages.get("/static/<path:name>")
@@ -38,6 +62,9 @@ def _helpers() -> dict[str, object]:
         "asset": assets.asset,
         "labels": labels,
         "signed_in": signed_in,
+        "may_read_rules": bool(signed_in) and may(signed_in.role, Permission.READ_CHARTS),
+        "may_schedule": bool(signed_in) and may(signed_in.role, Permission.SCHEDULE),
+        "may_rehearse": bool(signed_in and may(signed_in.role, Permission.REHEARSE)),
         "demo": service().settings.sms_gateway == "simulated",
         "t": Times(service().clock.now(), g.get("zone") or (signed_in.time_zone if signed_in else "UTC")),
     }

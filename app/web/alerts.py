@@ -1,7 +1,6 @@
 """One alert: why, what the person was told, and what can be done about it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +12,15 @@ from app.staff.roles import Permission, may
 from app.web.access import staff
 from app.web.blueprint import pages
 from app.web.context import fields, reader, service
+from app.web.given import moment, naming, number, whole
 from app.workflows.acknowledge_alert import acknowledge_alert
 from app.workflows.assign_inbound import Number, Placed, assign_inbound, dismiss_inbound
+from app.workflows.hand_over_alert import hand_over_alert
 from app.workflows.note_reading import note_reading
 from app.workflows.resolve_alert import ResolutionGiven, note_alert, reopen_alert, resolve_alert
-from app.zones import instant, wall_clock
+from app.workflows.snooze_alert import SnoozeGiven, end_snooze, snooze_alert
+from app.workflows.step_down import confirm_step_down
+from app.zones import wall_clock
 
 Problems = Mapping[str, list[str]]
 
@@ -56,14 +59,14 @@ def acknowledge(alert_id: str) -> ResponseReturnValue:
 @staff(Permission.ACT_ON_ALERTS)
 def resolve(alert_id: str) -> ResponseReturnValue:
     """Close the alert with an outcome, or note that nobody was reached."""
-    who, given = reader(), fields("outcome", "note", "reason", "contacted_at")
+    who, given = reader(), fields("outcome", "note", "reason", "because", "contacted_at")
 
     def close() -> str:
         closed = resolve_alert(
             service(), site_id=who.site_id, alert_id=alert_id, practitioner_id=who.practitioner_id, agent=who.agent,
             given=ResolutionGiven(
                 outcome=given["outcome"] or "", note=given["note"], reason=given["reason"],
-                contacted_at=_moment(given["contacted_at"], who.time_zone),
+                because=given["because"], contacted_at=moment(given["contacted_at"], who.time_zone, "contacted_at"),
             ),
         )  # fmt: skip
         return (
@@ -73,17 +76,77 @@ def resolve(alert_id: str) -> ResponseReturnValue:
     return _act(alert_id, close)
 
 
+@pages.post("/alerts/<alert_id>/hand-over")
+@staff(Permission.ACT_ON_ALERTS)
+def hand_over(alert_id: str) -> ResponseReturnValue:
+    """Give the alert to a colleague."""
+    who, given = reader(), fields("to", "handing_over_because")
+
+    def give() -> str:
+        with naming({"staff": "to", "reason": "handing_over_because"}):
+            hand_over_alert(
+                service(), site_id=who.site_id, alert_id=alert_id, to=given["to"] or "", agent=who.agent,
+                by=who.practitioner_id, reason=given["handing_over_because"] or "",
+            )  # fmt: skip
+        return "Handed over. They are told by a text."
+
+    return _act(alert_id, give)
+
+
+@pages.post("/alerts/<alert_id>/snooze")
+@staff(Permission.ACT_ON_ALERTS)
+def snooze(alert_id: str) -> ResponseReturnValue:
+    """Say which level is expected for now."""
+    who, given = reader(), fields("expected", "days", "expected_because")
+
+    def expect() -> str:
+        with naming({"reason": "expected_because"}):
+            said = SnoozeGiven(
+                expected=number(given["expected"], "expected"), days=whole(given["days"], "days"),
+                reason=given["expected_because"] or "",
+            )  # fmt: skip
+            snooze_alert(service(), site_id=who.site_id, alert_id=alert_id, given=said, agent=who.agent)
+        return "Saved. Nobody is called at this level, until it gets worse."
+
+    return _act(alert_id, expect)
+
+
+@pages.post("/alerts/<alert_id>/end-snooze")
+@staff(Permission.ACT_ON_ALERTS)
+def stop_snooze(alert_id: str) -> ResponseReturnValue:
+    """Expect nothing any more."""
+
+    def stop() -> str:
+        end_snooze(service(), site_id=reader().site_id, alert_id=alert_id, agent=reader().agent)
+        return "The snooze has ended."
+
+    return _act(alert_id, stop)
+
+
+@pages.post("/alerts/<alert_id>/confirm-step-down")
+@staff(Permission.ACT_ON_ALERTS)
+def step_down(alert_id: str) -> ResponseReturnValue:
+    """Do what the alert suggests."""
+    who = reader()
+
+    def confirm() -> str:
+        confirm_step_down(
+            service(), site_id=who.site_id, alert_id=alert_id, practitioner_id=who.practitioner_id, agent=who.agent
+        )
+        return "Done, and the alert is closed."
+
+    return _act(alert_id, confirm)
+
+
 @pages.post("/alerts/<alert_id>/note")
 @staff(Permission.ACT_ON_ALERTS)
 def add_note(alert_id: str) -> ResponseReturnValue:
     """Write a note into the alert's history."""
 
     def write() -> str:
-        said = request.form.get("text", "")
-        try:
+        with naming({"note": "text"}):
+            said = request.form.get("text", "")
             note_alert(service(), site_id=reader().site_id, alert_id=alert_id, agent=reader().agent, note=said)
-        except Rejected as error:
-            raise Rejected({"text": [text for texts in error.problems.values() for text in texts]}) from None
         return "Your note is saved."
 
     return _act(alert_id, write)
@@ -135,14 +198,11 @@ def dismiss(alert_id: str) -> ResponseReturnValue:
     who, given = reader(), fields("why", "remark")
 
     def set_aside() -> str:
-        try:
+        with naming({"reason": "why", "note": "remark"}):
             dismiss_inbound(
                 service(), site_id=who.site_id, alert_id=alert_id, reason=given["why"] or "", note=given["remark"],
                 practitioner_id=who.practitioner_id, agent=who.agent,
             )  # fmt: skip
-        except Rejected as error:
-            names = {"reason": "why", "note": "remark"}
-            raise Rejected({names[field]: texts for field, texts in error.problems.items()}) from None
         return "Dismissed. The text is kept."
 
     return _act(alert_id, set_aside)
@@ -170,7 +230,7 @@ def _act(alert_id: str, act: Callable[[], str]) -> ResponseReturnValue:
 
 def _render(alert_id: str, problems: Problems | None = None) -> str:
     who = reader()
-    page = read_alert(service().db, site_id=who.site_id, alert_id=alert_id)
+    page = read_alert(service().db, site_id=who.site_id, alert_id=alert_id, now=service().clock.now())
     search = request.form.get("q", "").strip()
     return render_template(
         "alert.html",
@@ -183,13 +243,3 @@ def _render(alert_id: str, problems: Problems | None = None) -> str:
         may_act=may(who.role, Permission.ACT_ON_ALERTS),
         now_local=wall_clock(service().clock.now(), who.time_zone).strftime("%Y-%m-%dT%H:%M"),
     )
-
-
-def _moment(local: str | None, zone: str) -> datetime | None:
-    """A browser's local date and time in the reader's zone; raises ``Rejected`` when it is none."""
-    if local is None:
-        return None
-    try:
-        return instant(datetime.fromisoformat(local).replace(tzinfo=None), zone)
-    except (ValueError, OverflowError):
-        raise Rejected({"contacted_at": ["Give a date and a time, such as 3/11/2026, 14:05."]}) from None

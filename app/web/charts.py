@@ -1,6 +1,6 @@
 """Where the dots and lines of a symptom's chart go. The template draws them; a table says the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.reports.occasions import Point, Series
@@ -28,6 +28,15 @@ class Grid:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line across at a level that answers are held against; ``kind`` is goal or baseline."""
+
+    y: float
+    kind: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """A chart ready to draw. ``lines`` stop at gaps; ``gaps`` are where an answer is missing."""
@@ -42,11 +51,12 @@ class Chart:
     lines: tuple[str, ...]
     dots: tuple[Dot, ...]
     gaps: tuple[float, ...]
+    marks: tuple[Mark, ...]
     rows: tuple[tuple[str, str], ...]
 
 
-def chart_of(series: Series, times: Times) -> Chart:
-    """Lay one symptom's answers out in time, oldest on the left."""
+def chart_of(series: Series, times: Times, levels: Mapping[str, float] | None = None) -> Chart:
+    """Lay one symptom's answers out in time, oldest on the left, with the ``levels`` they are held against by kind."""
     points = series.points
     start, end = points[0].at, points[-1].at
     span = (end - start).total_seconds()
@@ -67,13 +77,18 @@ def chart_of(series: Series, times: Times) -> Chart:
         id=f"{series.respondent}-{series.link_id}",
         title=sentence(series.label),
         who={"proxy": "seen by caregiver", "caregiver": "caregiver's own"}.get(series.respondent, "own answers"),
-        summary=_summary(series, times),
+        summary=_summary(series, times, levels or {}),
         first=times.day(start),
         last=times.day(end),
         grid=tuple(Grid(y(value), number(value)) for value in (series.low, (series.low + top) / 2, top)),
         lines=tuple(_lines((p.value is not None and f"{x(p)},{y(p.value)}") or "" for p in points)),
         dots=tuple(dots),
         gaps=tuple(x(p) for p in points if p.value is None),
+        marks=tuple(
+            Mark(y(value), kind, f"{sentence(kind)} {number(value)}")
+            for kind, value in (levels or {}).items()
+            if series.low <= value <= top
+        ),
         rows=tuple(
             (times.when(p.at), number(p.value) if p.value is not None else "no answer") for p in reversed(points)
         ),
@@ -92,7 +107,12 @@ def _lines(places: Iterable[str]) -> Iterable[str]:
         run = []
 
 
-def _summary(series: Series, times: Times) -> str:
+def _summary(series: Series, times: Times, levels: Mapping[str, float]) -> str:
+    said = [_answers(series, times), *(f"{sentence(kind)} {number(value)}." for kind, value in levels.items())]
+    return " ".join(said)
+
+
+def _answers(series: Series, times: Times) -> str:
     given = [point for point in series.points if point.value is not None]
     if not given:
         return "No answer yet."

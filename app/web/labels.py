@@ -1,5 +1,7 @@
 """Codes as words for the care team."""
 
+from collections.abc import Mapping
+
 from app.patients.contact_point import show_phone
 
 OUTCOMES = {
@@ -16,6 +18,16 @@ OUTCOMES = {
     "entered_in_error": "Entered in error",
 }
 """Outcomes in the order in which they are offered."""
+
+NOT_USEFUL = {
+    "expected_for_this_person": "Expected for this person",
+    "known_already": "We knew already",
+    "threshold_too_low": "The threshold is too low",
+    "duplicate": "The same as another alert",
+    "answer_misread": "The answer was misread",
+    "other": "Something else",
+}
+"""Why an alert was not useful, in the order in which it is offered."""
 
 DISMISSALS = {
     "answered_by_phone": "I spoke to them by phone",
@@ -46,6 +58,19 @@ _WORDS = {
     "set_aside": "Step failed",
     "assigned": "Placed",
     "dismissed": "Dismissed",
+    "handed_over": "Handed over",
+    "snoozed": "Snoozed",
+    "snooze_ended": "Snooze ended",
+    "stepped_down": "Stepped down",
+    "reassess_asked": "Asked again",
+    "reassess_cancelled": "Not asked again",
+    "reassess_silent": "No answer",
+    "relieved": "Relieved",
+    "not_relieved": "Not relieved",
+    "silence_rung": "Tried",
+    "welfare_check": "Welfare check",
+    "corrected": "Corrected",
+    "referral": "referral",
     # check-ins
     "planned": "planned",
     "issued": "waiting for an answer",
@@ -67,6 +92,10 @@ _WORDS = {
     "unreachable": "cannot be reached",
     "wrong": "wrong number: somebody else's",
     "unconfirmed": "not sure that it is still theirs",
+    # whose series an answer belongs to
+    "self": "own answers",
+    "proxy": "seen by caregiver",
+    "caregiver": "caregiver's own",
 }
 
 _DELIVERY = {
@@ -77,6 +106,18 @@ _DELIVERY = {
     "cancelled": "called off",
     "handed_over": "handed to the network",
 }
+
+
+def subject(name: str) -> str:
+    """What an alert is about: "Pain", "Pain, seen by caregiver"."""
+    whose, _, what = name.partition(":")
+    said = sentence(what.replace("_", " "))
+    return said if whose == "self" else f"{said}, {word(whose)}"
+
+
+def operands(values: Mapping[str, float]) -> str:
+    """Operators with their operands: "at least 8, consecutive 2"."""
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in values.items())
 
 
 def word(code: str | None) -> str:

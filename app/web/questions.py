@@ -87,7 +87,7 @@ def said(items: Sequence[Item], given: Mapping[str, Given], language: str) -> li
 def _control(item: Item) -> str:
     if item.type is ItemType.SCALE and item.low is not None and item.high is not None:
         return "buttons" if item.high - item.low < _MOST_BUTTONS else "number"
-    return {ItemType.CHOICE: "choices", ItemType.TEXT: "words"}.get(item.type, "number")
+    return {ItemType.CHOICE: "choices", ItemType.TEXT: "words", ItemType.DATE: "words"}.get(item.type, "number")
 
 
 def _options(item: Item, language: str) -> tuple[tuple[str, str], ...]:

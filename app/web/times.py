@@ -1,7 +1,7 @@
 """Moments as people say them, in the reader's zone."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from app.zones import wall_clock
 
@@ -17,6 +17,10 @@ class Times:
     now: datetime
     zone: str
 
+    def of(self, zone: str) -> "Times":
+        """The same by the clock of another zone."""
+        return replace(self, zone=zone)
+
     def clock(self, at: datetime) -> str:
         """``14:10`` today, ``Tue 3 Mar, 14:10`` on another day."""
         local, today = wall_clock(at, self.zone), wall_clock(self.now, self.zone)
@@ -25,9 +29,21 @@ class Times:
 
     def day(self, at: datetime) -> str:
         """``Tue 3 Mar``, with the year when it is not this one."""
-        local, today = wall_clock(at, self.zone), wall_clock(self.now, self.zone)
-        text = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
-        return text if local.year == today.year else f"{text} {local.year}"
+        return self.date(wall_clock(at, self.zone).date())
+
+    def date(self, day: date) -> str:
+        """The same of a calendar day."""
+        text = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+        return text if day.year == wall_clock(self.now, self.zone).year else f"{text} {day.year}"
+
+    def iso(self, at: datetime) -> str:
+        """The local day as a form's date field has it: ``2026-03-03``."""
+        return wall_clock(at, self.zone).date().isoformat()
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """A part of one day: ``08:00-24:00``."""
+        begins, ends = wall_clock(start, self.zone), wall_clock(end, self.zone)
+        return f"{begins:%H:%M}-" + ("24:00" if ends.date() > begins.date() else f"{ends:%H:%M}")
 
     def when(self, at: datetime) -> str:
         """Day and time: ``Tue 3 Mar, 14:10``."""

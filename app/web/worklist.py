@@ -9,7 +9,10 @@ from app.web.access import staff
 from app.web.blueprint import pages
 from app.web.context import reader, service
 
-FILTERS = {"all": "All", "mine": "Mine", "unowned": "Nobody's yet", "red": "Red", "review": "Unplaced texts"}
+FILTERS = {
+    "all": "All", "mine": "Mine", "unowned": "Nobody's yet", "red": "Red", "silent": "Silent",
+    "review": "Unplaced texts",
+}  # fmt: skip
 
 
 @pages.get("/worklist")

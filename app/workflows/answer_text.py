@@ -89,7 +89,7 @@ def record_correction(turn: Turn, dialogue: Dialogue, answers: Answers) -> str:
 
 def note_correction(turn: Turn, dialogue: Dialogue, before: dict[str, Given], after: Answers) -> None:
     """Write a correction into the open alerts of its items: they stay open, because a nurse is on her way."""
-    respondent = dialogue.person.respondent
+    respondent = dialogue.respondent
     for link_id, given in after.items():
         item, old = dialogue.questionnaire.item(link_id), before.get(link_id)
         subjects = [f"{respondent}:{link_id}", *([f"{respondent}:{item.code}"] if item.code else [])]
@@ -165,7 +165,7 @@ def _not_understood(turn: Turn, dialogue: Dialogue, items: Sequence[Item]) -> st
         turn.service, turn.session,
         Concern(
             kind="review", subject="review", tier=_tier_of_unread(text, items), patient=person.patient,
-            inbound_id=turn.inbound.id, respondent=person.respondent, program=dialogue.program,
+            inbound_id=turn.inbound.id, respondent=dialogue.respondent, program=dialogue.program,
             reason=f"A reply about {items[0].short('en')} was not understood twice. They wrote: {text[:300]}",
         ),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from app.audit import store as audit
 from app.checkins import store as checkins
@@ -13,6 +14,7 @@ from app.patients import store as patients
 from app.patients.models import Consent
 from app.staff import store as staff
 from app.workflows.person import Person
+from app.workflows.plan_reassessment import cancel_reassessments
 from app.workflows.queue_text import queue_to_person
 from app.workflows.raise_alerts import Concern, raise_concern
 from app.workflows.service import Service
@@ -30,9 +32,10 @@ def opt_out(
     ``confirm`` is false for the second of two people on one number: one text says it for both.
     """
     now, patient = service.clock.now(), person.patient
-    mine = {"patient_id": patient.id, "related_person_id": person.related_id}
+    mine: dict[str, Any] = {"patient_id": patient.id, "related_person_id": person.related_id}
     messaging.cancel_waiting(session, **mine)
     checkins.cancel_open_checkins(session, patient_id=patient.id, related_person_id=person.related_id, now=now)
+    cancel_reassessments(session, **mine, why="they asked us to stop texting", now=now)
     patients.withdraw_consent(
         session, patient_id=patient.id, related_person_id=person.related_id, now=now, agent=person.agent
     )

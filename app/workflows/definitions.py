@@ -27,6 +27,18 @@ class Program:
     rules: tuple[AlertRule, ...]
     escalation: Mapping[str, Mapping[str, Any]]
 
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any], *, id: str = "") -> "Program":
+        """Make it from a definition that passed the content's check; without an ``id`` it is not published."""
+        return cls(
+            id=id,
+            name=str(data["name"]),
+            version=str(data["version"]),
+            check_ins=tuple(CheckinPlanDefinition.from_mapping(c) for c in data["check_ins"]),
+            rules=tuple(AlertRule.from_mapping(r) for r in data.get("rules", ())),
+            escalation=data.get("escalation", {}),
+        )
+
     @property
     def label(self) -> str:
         """Name and version, as evidence on an alert."""
@@ -58,7 +70,7 @@ def load_program(session: Session, program_id: str) -> Program:
     known = _PROGRAMS.get(program_id)
     if known is None:
         row = checkins.get_program(session, program_id=program_id)
-        known = _program(row.id, row.name, row.definition)
+        known = Program.from_mapping({"name": row.name, **row.definition}, id=row.id)
         _keep(_PROGRAMS, row.id, known)
     return known
 
@@ -82,17 +94,6 @@ def _keep(kept: dict[str, T], id: str, definition: T) -> None:
     if len(kept) >= _KEPT:
         kept.clear()
     kept[id] = definition
-
-
-def _program(id: str, name: str, data: Mapping[str, Any]) -> Program:
-    return Program(
-        id=id,
-        name=name,
-        version=str(data["version"]),
-        check_ins=tuple(CheckinPlanDefinition.from_mapping(c) for c in data["check_ins"]),
-        rules=tuple(AlertRule.from_mapping(r) for r in data.get("rules", ())),
-        escalation=data.get("escalation", {}),
-    )
 
 
 _DEFAULT_LADDER: Mapping[Tier, Mapping[str, Any]] = {

@@ -9,10 +9,10 @@ from app.workflows.answer_question import Dialogue
 from app.workflows.ask import ask_items
 from app.workflows.close_windows import end_checkin
 from app.workflows.definitions import load_program, load_questionnaire
-from app.workflows.issue_checkins import new_checkin
 from app.workflows.read_answers import asked_items
 from app.workflows.team_message import tell_team
 from app.workflows.turn import Turn
+from app.workflows.write_checkins import new_checkin
 from app.zones import wall_clock
 
 BAD_DAY = "bad-day"

@@ -1,10 +1,11 @@
 """Judge a response, or a missed check-in, by its program's rules, on the person's history."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import datetime, tzinfo
 
+from app.alerts.entries import Entry
 from app.alerts.judgement import Circumstances, Judgement, judge
+from app.alerts.past import FIRST, HORIZON, Known, Past
 from app.alerts.rules import Finding, red_only
 from app.checkins import store as checkins
 from app.checkins.models import Checkin
@@ -13,14 +14,14 @@ from app.logs import get_logger
 from app.patients.models import Patient
 from app.questionnaires import store as questionnaires
 from app.questionnaires.models import Answer, QuestionnaireResponse
-from app.workflows.circumstances import load_circumstances
-from app.workflows.definitions import Program, load_items, load_questionnaire
+from app.workflows import recall
+from app.workflows.circumstances import count_held_back, load_circumstances
+from app.workflows.definitions import Program
+from app.workflows.recall import Said
+from app.workflows.suggest_step_down import word_suggestions
 from app.zones import zone
 
 log = get_logger()
-
-# The longest look back of any condition: "best" of the last 28 days. A baseline is fetched apart.
-_HORIZON = timedelta(days=28)
 
 
 def judge_response(
@@ -41,119 +42,79 @@ def judge_response(
     circumstances = load_circumstances(session, patient=patient, program=program, at=response.authored_at)
     if answers is None:
         answers = questionnaires.list_answers(session, response_ids=[response.id])
-    current = _entry(session, response, answers)
-    current["texts"] = tuple(texts)
-    current.pop("tier")  # what is being judged has none yet
-    entries: list[dict[str, Any]] = []
+    local = zone(patient.time_zone)
+    known = recall.answered(session, response, map(Said.of, answers), local)
+    # What is being judged has no tier yet.
+    current = known._replace(tier=None, judged=False, texts=tuple(dict.fromkeys((*known.texts, *texts))))
+    entries: list[Entry] = []
     if completed or any(rule.looks_back_from_an_answer for rule in red_only(circumstances.rules)):
-        entries = _past(session, response, since=response.authored_at - _HORIZON)
-    judgement = _judge([*entries, current], circumstances, program, patient, completed=completed)
+        entries = _past(session, response, local)
+    judgement = _judge([*entries, current], circumstances, program, completed=completed)
     if judgement.findings and not entries:
         # Most answers need nobody: the past is read only to say, of one that does, how it was before.
-        entries = _past(session, response, since=response.authored_at - _HORIZON)
-        judgement = _judge([*entries, current], circumstances, program, patient, completed=completed)
-    response.findings = judgement.record
-    return list(judgement.findings)
+        entries = _past(session, response, local)
+        judgement = _judge([*entries, current], circumstances, program, completed=completed)
+    record, at = judgement.record, response.authored_at
+    count_held_back(session, patient_id=patient.id, record=record, before=response.findings, at=at)
+    response.findings = record
+    return word_suggestions(session, patient=patient, check_in=response.check_in, findings=judgement.findings, at=at)
 
 
 def judge_missed(session: Session, *, patient: Patient, program: Program, checkin: Checkin) -> list[Finding]:
     """What a check-in that closed without an answer needs a person for; it is kept with the check-in."""
-    at, enrolment_id = checkin.window_ends_at, checkin.enrolment_id
-    since = at - _HORIZON
+    at, enrolment_id, local = checkin.window_ends_at, checkin.enrolment_id, zone(patient.time_zone)
     responses = questionnaires.list_responses(
-        session, patient_id=patient.id, enrolment_id=enrolment_id, before=at, since=since
+        session, patient_id=patient.id, enrolment_id=enrolment_id, before=at, since=at - HORIZON
     )
-    entries = _entries(session, responses) + _missed(session, enrolment_id, since, at - timedelta(microseconds=1))
-    ordered = sorted(entries, key=lambda e: e["authored_at"])
+    past = Past(_answered(session, responses, local), _missed(session, enrolment_id, at - HORIZON, at, local))
     enrolment = checkins.get_enrolment(session, enrolment_id=enrolment_id)
     circumstances = load_circumstances(session, patient=patient, program=program, at=at)
     judgement = _judge(
-        [*ordered, _silence(checkin)], circumstances, program, patient, enrolled_at=enrolment.enrolled_at
-    )
+        [*past.before_silence(at), recall.silence(session, checkin, local)], circumstances, program,
+        enrolled_at=enrolment.enrolled_at,
+    )  # fmt: skip
     checkin.findings = judgement.record
-    return list(judgement.findings)
+    return word_suggestions(session, patient=patient, check_in=None, findings=judgement.findings, at=at)
 
 
 def _judge(
-    history: Sequence[Mapping[str, Any]],
+    history: Sequence[Entry],
     circumstances: Circumstances,
     program: Program,
-    patient: Patient,
     *,
     completed: bool = True,
     enrolled_at: datetime | None = None,
 ) -> Judgement:
-    # Reasons name dates as the patient's calendar has them.
-    local = zone(patient.time_zone)
-    entries = [{**entry, "authored_at": entry["authored_at"].astimezone(local)} for entry in history]
-    judgement = judge(entries, circumstances, completed=completed, enrolled_at=enrolled_at)
+    judgement = judge(history, circumstances, completed=completed, enrolled_at=enrolled_at)
     for rule_id, error in judgement.failures:
         log.error("rule_failed" if rule_id else "evaluator_failed", name=rule_id, version=program.label, exc_info=error)
     return judgement
 
 
-def _past(session: Session, response: QuestionnaireResponse, since: datetime) -> list[dict[str, Any]]:
-    mine, enrolment_id, before = response.patient_id, response.enrolment_id, response.authored_at
-    recent = [
-        r
-        for r in questionnaires.list_responses(
-            session, patient_id=mine, enrolment_id=enrolment_id, before=before, since=since
-        )
-        if r.id != response.id
+def _past(session: Session, response: QuestionnaireResponse, local: tzinfo) -> list[Entry]:
+    mine, enrolment_id, at = response.patient_id, response.enrolment_id, response.authored_at
+    recent = questionnaires.list_responses(
+        session, patient_id=mine, enrolment_id=enrolment_id, before=at, since=at - HORIZON
+    )
+    known = {response.id, *(row.id for row in recent)}
+    first_ids = questionnaires.first_response_ids(
+        session, patient_id=mine, enrolment_id=enrolment_id, before=at, limit=FIRST
+    )
+    first = questionnaires.list_responses_by_id(session, ids=[id for id in first_ids if id not in known])
+    missed = _missed(session, enrolment_id, at - HORIZON, at, local) if enrolment_id is not None else []
+    return Past(_answered(session, [*first, *recent], local), missed).before_answer(at, response.id)
+
+
+def _answered(session: Session, responses: Sequence[QuestionnaireResponse], local: tzinfo) -> list[Known]:
+    answers: dict[str, list[Said]] = {}
+    for answer in questionnaires.list_answers(session, response_ids=[row.id for row in responses]):
+        answers.setdefault(answer.response_id, []).append(Said.of(answer))
+    return [
+        Known(row.authored_at, row.id, recall.answered(session, row, answers.get(row.id, ()), local))
+        for row in responses
     ]
-    known = {response.id, *(r.id for r in recent)}
-    first_ids = [
-        i
-        for i in questionnaires.first_response_ids(session, patient_id=mine, enrolment_id=enrolment_id, before=before)
-        if i not in known
-    ]
-    first = questionnaires.list_responses_by_id(session, ids=first_ids)
-    entries = _entries(session, [*first, *recent])
-    if response.enrolment_id is not None:
-        entries += _missed(session, response.enrolment_id, since, response.authored_at)
-    return sorted(entries, key=lambda e: e["authored_at"])
 
 
-def _entries(session: Session, responses: Sequence[QuestionnaireResponse]) -> list[dict[str, Any]]:
-    answers: dict[str, list[Answer]] = {}
-    for answer in questionnaires.list_answers(session, response_ids=[r.id for r in responses]):
-        answers.setdefault(answer.response_id, []).append(answer)
-    return [_entry(session, r, answers.get(r.id, ())) for r in responses]
-
-
-def _entry(session: Session, response: QuestionnaireResponse, answers: Collection[Answer]) -> dict[str, Any]:
-    questionnaire = load_questionnaire(session, response.questionnaire_id)
-    return {
-        "authored_at": response.authored_at,
-        "respondent": response.respondent,
-        "check_in": response.check_in,
-        "status": response.status,
-        "late": response.late,
-        "questionnaire": questionnaire.url,
-        "recall_period": questionnaire.recall_period,
-        "language": response.language,
-        "items": load_items(session, response.questionnaire_id),
-        "tier": response.tier,
-        "answers": {a.link_id: None if a.status == "skipped" else _value(a) for a in answers},
-    }
-
-
-def _value(answer: Answer) -> float | str | None:
-    if answer.value is None:
-        return answer.text or None
-    return int(answer.value) if answer.value == int(answer.value) else answer.value
-
-
-def _missed(session: Session, enrolment_id: str, since: datetime, before: datetime) -> list[dict[str, Any]]:
-    rows = checkins.list_closed_checkins(session, enrolment_id=enrolment_id, since=since, before=before)
-    return [_silence(row) for row in rows]
-
-
-def _silence(checkin: Checkin) -> dict[str, Any]:
-    return {
-        "authored_at": checkin.window_ends_at,
-        "respondent": "proxy" if checkin.related_person_id else "self",
-        "check_in": checkin.name,
-        "status": "missed",
-        "answers": {},
-    }
+def _missed(session: Session, enrolment_id: str, since: datetime, until: datetime, local: tzinfo) -> list[Known]:
+    rows = checkins.list_closed_checkins(session, enrolment_id=enrolment_id, since=since, before=until)
+    return [Known(row.window_ends_at, row.id, recall.silence(session, row, local)) for row in rows]

@@ -16,6 +16,7 @@ from app.workflows import wording
 from app.workflows.ask import ask_items, new_link
 from app.workflows.change_zone import move_to_zone
 from app.workflows.fewer_questions import ask_less
+from app.workflows.plan_reassessment import cancel_reassessments
 from app.workflows.queue_text import new_text
 from app.workflows.read_answers import asked_items, group_before, read
 from app.workflows.side_question import WHERE, ask_beside, find_question
@@ -36,10 +37,13 @@ def help_(turn: Turn) -> str:
 
 
 def link(turn: Turn) -> str:
-    """LINK: a fresh address of the open check-in."""
-    if turn.checkin is None:
+    """LINK: a fresh address of the open check-in, else of the form that asks what would be comfortable."""
+    open_one = turn.checkin
+    if open_one is None and turn.person.related is None:
+        open_one = checkins.find_open_aside(turn.session, patient_id=turn.person.patient.id)
+    if open_one is None or open_one.window_ends_at <= turn.now:
         return nothing_open(turn)
-    turn.say(turn.words("link", link=new_link(turn.service, turn.session, turn.checkin)))
+    turn.say(turn.words("link", link=new_link(turn.service, turn.session, open_one)))
     return "link"
 
 
@@ -104,6 +108,10 @@ def wrong_number(turn: Turn) -> str:
     checkins.cancel_open_checkins(
         session, patient_id=person.patient.id, related_person_id=person.related_id, now=turn.now
     )
+    cancel_reassessments(
+        session, patient_id=person.patient.id, related_person_id=person.related_id, now=turn.now,
+        why="the number is somebody else's",
+    )  # fmt: skip
     if person.contact is not None:
         patients.set_contact_status(session, contact_point=person.contact, status="wrong")
     tell_team(

@@ -1,5 +1,6 @@
 """Make the default site of an empty database, so that a small clinic never has to think about sites."""
 
+import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -10,10 +11,12 @@ from app.errors import Conflict, Rejected
 from app.escalation.hours import ClinicHours
 from app.patients.contact_point import normalize_phone
 from app.staff import store as staff
-from app.staff.models import Site
+from app.staff.models import DEFAULT_ALERT_BUDGET, Site
 from app.workflows.service import Service
 
 _SPREAD_AT_MOST = 180
+_BUDGET_AT_MOST = 500
+_GOALS_AT_MOST, _SCALE_END = 50, 10
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
@@ -25,7 +28,9 @@ def _office_hours() -> dict[str, Any]:
 class SiteDetails:
     """What a clinic says of itself. ``clinic_hours`` maps a day to spans of local time.
 
-    ``spread_minutes`` is over how long the invitations of one moment leave: a sender has a pace.
+    ``spread_minutes`` is over how long the invitations of one moment leave: a sender has a pace. ``default_goals`` are
+    by symptom (code or ``link_id``); empty means the shipped ones. ``alert_budget`` is how many red and amber alerts a
+    nurse is given in a day.
     """
 
     code: str = "main"
@@ -38,8 +43,11 @@ class SiteDetails:
     emergency_number: str = "911"
     fallback_name: str = "Clinic switchboard"
     fallback_phone: str = "+15550100100"
+    comfort_phone: str | None = None
     senders: list[str] = field(default_factory=list)
     spread_minutes: int = 0
+    default_goals: dict[str, Any] | None = None
+    alert_budget: float = DEFAULT_ALERT_BUDGET
 
 
 def prepare_default_site(service: Service) -> str:
@@ -99,21 +107,43 @@ def _checked(service: Service, details: SiteDetails) -> SiteDetails:
         problems["emergency_number"] = ["must be digits, such as 911."]
     if not 0 <= details.spread_minutes <= _SPREAD_AT_MOST:
         problems["spread_minutes"] = [f"must be from 0 to {_SPREAD_AT_MOST}."]
-    changed: dict[str, Any] = {}
-    for name in ("after_hours_phone", "fallback_phone"):
+    if not (math.isfinite(details.alert_budget) and 0 < details.alert_budget <= _BUDGET_AT_MOST):
+        problems["alert_budget"] = [f"must be more than 0 and at most {_BUDGET_AT_MOST}."]
+    if not _are_goals(details.default_goals or {}):
+        problems["default_goals"] = [f'must give a number from 0 to {_SCALE_END} by symptom, such as {{"pain": 3}}.']
+    changed: dict[str, Any] = {"default_goals": details.default_goals or None}
+    for name in ("after_hours_phone", "fallback_phone", "comfort_phone"):
         try:
-            changed[name] = normalize_phone(getattr(details, name), details.region)
+            text = getattr(details, name)
+            changed[name] = normalize_phone(text, details.region) if text or name != "comfort_phone" else None
         except Rejected as error:
             problems[name] = [str(error)]
-    try:
-        ClinicHours.from_mapping(details.clinic_hours, details.time_zone)
-        if not any(details.clinic_hours.values()):
-            problems["clinic_hours"] = ["must have at least one open day."]
-    except (ValueError, AttributeError, TypeError) as error:
-        problems["clinic_hours"] = [f'{error} Example: {{"mon": [["08:00", "17:00"]]}}']
+    if wrong := _wrong_hours(details):
+        problems["clinic_hours"] = [wrong]
     if problems:
         raise Rejected(problems)
     return replace(details, **changed)
+
+
+def _wrong_hours(details: SiteDetails) -> str | None:
+    try:
+        ClinicHours.from_mapping(details.clinic_hours, details.time_zone)
+        return None if any(details.clinic_hours.values()) else "must have at least one open day."
+    except (ValueError, AttributeError, TypeError) as error:
+        return f'{error} Example: {{"mon": [["08:00", "17:00"]]}}'
+
+
+def _are_goals(goals: Any) -> bool:
+    if not isinstance(goals, dict) or len(goals) > _GOALS_AT_MOST:
+        return False
+    return all(
+        isinstance(name, str)
+        and 0 < len(name) <= 80
+        and isinstance(level, int | float)
+        and not isinstance(level, bool)
+        and 0 <= level <= _SCALE_END
+        for name, level in goals.items()
+    )
 
 
 def find_site_id(service: Service, code: str | None) -> str:

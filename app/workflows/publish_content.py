@@ -12,6 +12,8 @@ from app.errors import Conflict
 from app.questionnaires import store as questionnaires
 from app.questionnaires.models import PublishedQuestionnaire
 from app.staff import store as staff
+from app.workflows.alert_budget import Allowed, Override, check_budget
+from app.workflows.rehearse import Progress, nobody_looks
 from app.workflows.service import Service
 
 
@@ -25,44 +27,72 @@ class Publishable:
 
 
 def publish_content(
-    service: Service, *, instruments: list[Publishable], programs: list[Publishable], agent: str
+    service: Service,
+    *,
+    instruments: list[Publishable],
+    programs: list[Publishable],
+    agent: str,
+    override: Override | None = None,
+    progress: Progress = nobody_looks,
 ) -> list[str]:
     """Publish what is new and pin it for every site; returns one line per newly published version.
 
     Raises ``Conflict``, publishing nothing, when a version that is already published would change: answers were
-    given to its exact wording, so a change needs a new version.
+    given to its exact wording, so a change needs a new version. Each new version of a program is rehearsed first:
+    ``Conflict``, too, where it would call nurses for more than their site allows and nobody overrides that.
     """
-    now = service.clock.now()
-    published: list[str] = []
+    allowed = {
+        item.name: check_budget(service, item.definition, override=override, progress=progress)
+        for item in _new_programs(service, programs)
+    }
     with service.db.transaction(all_sites()) as session:
-        for item in instruments:
-            url, version = str(item.definition["url"]), str(item.definition["version"])
-            known = questionnaires.find_questionnaire_by_url(session, url=url, version=version)
-            if known is not None:
-                _same(known.fingerprint, item, version)
-                continue
-            session.add(
-                PublishedQuestionnaire(
-                    name=item.name, url=url, version=version, definition=dict(item.definition),
-                    fingerprint=item.fingerprint, published_at=now,
-                )
-            )  # fmt: skip
-            published.append(f"questionnaire {item.name} version {version}")
+        published = [line for item in instruments for line in _publish_instrument(service, session, item)]
         for item in programs:
-            version = str(item.definition["version"])
-            program = checkins.find_program(session, name=item.name, version=version)
-            if program is None:
-                program = PublishedProgram(
-                    name=item.name, version=version, definition=dict(item.definition),
-                    fingerprint=item.fingerprint, published_at=now,
-                )  # fmt: skip
-                session.add(program)
-                session.flush()
-                published.append(f"program {item.name} version {version}")
-                _pin(service, session, program, agent)
-            else:
-                _same(program.fingerprint, item, version)
+            published += _publish_program(service, session, item, agent, allowed.get(item.name))
     return published
+
+
+def _publish_instrument(service: Service, session: Session, item: Publishable) -> list[str]:
+    url, version = str(item.definition["url"]), str(item.definition["version"])
+    known = questionnaires.find_questionnaire_by_url(session, url=url, version=version)
+    if known is not None:
+        _same(known.fingerprint, item, version)
+        return []
+    session.add(
+        PublishedQuestionnaire(
+            name=item.name, url=url, version=version, definition=dict(item.definition),
+            fingerprint=item.fingerprint, published_at=service.clock.now(),
+        )
+    )  # fmt: skip
+    return [f"questionnaire {item.name} version {version}"]
+
+
+def _publish_program(
+    service: Service, session: Session, item: Publishable, agent: str, allowed: Allowed | None
+) -> list[str]:
+    version = str(item.definition["version"])
+    known = checkins.find_program(session, name=item.name, version=version)
+    if known is not None:
+        _same(known.fingerprint, item, version)
+        return []
+    assert allowed is not None
+    program = PublishedProgram(
+        name=item.name, version=version, definition=dict(item.definition), fingerprint=item.fingerprint,
+        published_at=service.clock.now(), rehearsal=dict(allowed.rehearsal),
+    )  # fmt: skip
+    session.add(program)
+    session.flush()
+    _pin(service, session, program, agent, allowed)
+    return [f"program {item.name} version {version}"]
+
+
+def _new_programs(service: Service, programs: list[Publishable]) -> list[Publishable]:
+    with service.db.reading(all_sites()) as session:
+        return [
+            item
+            for item in programs
+            if checkins.find_program(session, name=item.name, version=str(item.definition["version"])) is None
+        ]
 
 
 def _same(fingerprint: str, item: Publishable, version: str) -> None:
@@ -72,7 +102,7 @@ def _same(fingerprint: str, item: Publishable, version: str) -> None:
         )
 
 
-def _pin(service: Service, session: Session, program: PublishedProgram, agent: str) -> None:
+def _pin(service: Service, session: Session, program: PublishedProgram, agent: str, allowed: Allowed) -> None:
     """Make new enrolments of every site follow this version; people already enrolled keep theirs."""
     scope = session.info["scope"]
     for site in staff.list_sites(session):
@@ -86,6 +116,11 @@ def _pin(service: Service, session: Session, program: PublishedProgram, agent: s
             session, agent=agent, action="publish", entity="program", entity_id=program.id,
             now=service.clock.now(), version=program.version,
         )  # fmt: skip
+        if allowed.by is not None and site.id in allowed.site_ids:
+            audit.record(
+                session, agent=f"practitioner:{allowed.by}", action="override_alert_budget", entity="program",
+                entity_id=program.id, now=service.clock.now(), version=program.version,
+            )  # fmt: skip
         session.flush()
     session.info["scope"] = scope
 

@@ -50,6 +50,7 @@ def text_values(
     pool: str = PATIENTS,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
+    priority: Priority | None = None,
     **about: str | None,
 ) -> dict[str, Any]:
     """The values of an outbox row. The same business ``key`` twice is the same text; ``about`` sets its links."""
@@ -58,7 +59,7 @@ def text_values(
         "site_id": site_id,
         "business_key": key,
         "kind": kind,
-        "priority": _PRIORITY[kind],
+        "priority": _PRIORITY[kind] if priority is None else priority,
         "pool": pool,
         "recipient": phone,
         "recipient_index": keyring_of(session).index(messaging.PHONE, phone),
@@ -132,7 +133,8 @@ def copy_of(session: Session, message: OutboundMessage, **values: Any) -> Outbou
     return new_text(
         session, site_id=message.site_id, kind=MessageKind(message.kind), phone=message.recipient, body=message.body,
         pool=message.pool, patient_id=message.patient_id, related_person_id=message.related_person_id,
-        practitioner_id=message.practitioner_id, checkin_id=message.checkin_id, alert_id=message.alert_id, **values,
+        practitioner_id=message.practitioner_id, checkin_id=message.checkin_id, alert_id=message.alert_id,
+        priority=Priority(message.priority), **values,
     )  # fmt: skip
 
 

@@ -28,7 +28,10 @@ _CODE_RESTS = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """One thing that needs a person. ``values`` are the numbers behind it; words of the person belong in ``reason``."""
+    """One thing that needs a person. ``values`` are the numbers behind it; words of the person belong in ``reason``.
+
+    ``policy`` is a ladder of its own, where the tier's does not fit.
+    """
 
     kind: str
     subject: str
@@ -43,6 +46,7 @@ class Concern:
     program: Program | None = None
     version: str = ""
     insists: bool = False
+    policy: Mapping[str, Any] | None = None
 
 
 def raise_concern(service: Service, session: Session, concern: Concern) -> Alert:
@@ -113,10 +117,11 @@ def _not_settled(session: Session, concerns: Sequence[Concern]) -> list[Concern]
 
 
 def _open(service: Service, session: Session, concern: Concern, now: datetime) -> Alert:
-    policy = (concern.program.escalation.get(concern.tier) if concern.program else None) or default_policy(concern.tier)
+    published = concern.program.escalation.get(concern.tier) if concern.program else None
+    policy = concern.policy or published or default_policy(concern.tier)
     alert = Alert(
         patient_id=concern.patient.id if concern.patient else None, response_id=concern.response_id,
-        inbound_id=concern.inbound_id, code=_new_code(session, now), kind=concern.kind, subject=concern.subject,
+        inbound_id=concern.inbound_id, code=new_code(session, now), kind=concern.kind, subject=concern.subject,
         tier=concern.tier, status=AlertStatus.TRIGGERED, respondent=concern.respondent, reason=concern.reason,
         rules=list(concern.rules), values=json.loads(json.dumps(dict(concern.values), default=str)),
         program_version=_judged_by(concern), policy=dict(policy),
@@ -132,7 +137,7 @@ def _judged_by(concern: Concern) -> str | None:
     return concern.version or (concern.program.label if concern.program else None)
 
 
-def _new_code(session: Session, now: datetime) -> str:
+def new_code(session: Session, now: datetime) -> str:
     """A code that no open alert of the site has, nor one that was resolved in the last 14 days."""
     position = staff.next_alert_position(session, site_id=scope_of(session))
     code = code_at(position)

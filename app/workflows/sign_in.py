@@ -52,16 +52,10 @@ def sign_in(service: Service, *, email: str, password: str, site_code: str | Non
     Raises ``Rejected`` with the same words whether the address is unknown, the password wrong, the account disabled
     or too many attempts failed; ``Unavailable`` when too many people sign in at once.
     """
-    now = service.clock.now()
-    with service.db.reading(all_sites()) as session:
-        index = keyring_of(session).index(staff.EMAIL, fold(email))
-        person = staff.find_practitioner_by_email(session, email=email)
-        locked = staff.count_failures(session, email_index=index, since=now - _LOCK_WINDOW) >= _LOCKED_AFTER
-        stored = person.password_hash if person and person.active and person.password_hash else None
-    good = _verify(stored or _nobody(), password) and stored is not None and not locked
+    person, index = _known(service, email, password)
     with service.db.transaction(all_sites()) as session:
-        if not good or person is None:
-            session.add(SignInFailure(email_index=index, at=now))
+        if person is None:
+            session.add(SignInFailure(email_index=index, at=service.clock.now()))
             token = None
         else:
             staff.clear_failures(session, email_index=index)
@@ -69,6 +63,34 @@ def sign_in(service: Service, *, email: str, password: str, site_code: str | Non
     if token is None:
         raise Rejected(_WRONG)
     return token
+
+
+def prove_who(service: Service, *, email: str, password: str) -> str:
+    """Check a password without opening a session; returns the practitioner's id.
+
+    Raises ``Rejected`` and counts the failure as ``sign_in`` does, ``Unavailable`` when too many sign in at once.
+    """
+    person, index = _known(service, email, password)
+    with service.db.transaction(all_sites()) as session:
+        if person is None:
+            session.add(SignInFailure(email_index=index, at=service.clock.now()))
+        else:
+            staff.clear_failures(session, email_index=index)
+    if person is None:
+        raise Rejected(_WRONG)
+    return person.id
+
+
+def _known(service: Service, email: str, password: str) -> tuple[Practitioner | None, str]:
+    """Who has this address and password, and may sign in; and the look-up hash of the address."""
+    now = service.clock.now()
+    with service.db.reading(all_sites()) as session:
+        index = keyring_of(session).index(staff.EMAIL, fold(email))
+        person = staff.find_practitioner_by_email(session, email=email)
+        locked = staff.count_failures(session, email_index=index, since=now - _LOCK_WINDOW) >= _LOCKED_AFTER
+        stored = person.password_hash if person and person.active and person.password_hash else None
+    good = _verify(stored or _nobody(), password) and stored is not None and not locked
+    return (person if good else None), index
 
 
 def find_signed_in(service: Service, token: str, *, there: bool = True) -> SignedIn | None:

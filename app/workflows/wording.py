@@ -6,9 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.durations import duration
+from app.escalation.oncall import Team, team_for
 from app.messaging.rendering import Asked, Shape, Style, marks
 from app.patients.contact_point import show_phone
-from app.questionnaires.definition import Item, Questionnaire
+from app.questionnaires.definition import Item, ItemType, Questionnaire
 from app.staff.models import Site
 from app.workflows.service import Service
 from app.zones import zone
@@ -68,6 +69,13 @@ def safety(site: Site) -> dict[str, str]:
     return {"after_hours_phone": phone, "emergency_number": site.emergency_number}
 
 
+def comfort(site: Site, intent: str | None) -> dict[str, str]:
+    """Whom to call now for somebody whose care is about comfort: their own team; empty for everybody else."""
+    if team_for(intent) is not Team.COMFORT or not site.comfort_phone:
+        return {}
+    return {"comfort_phone": show_phone(site.comfort_phone, site.region)}
+
+
 def local_time(moment: datetime, name: str) -> str:
     """A moment as a wall clock shows it in a zone, such as ``14:10``."""
     local: ZoneInfo = zone(name)
@@ -92,7 +100,7 @@ def item_label(item: Item, language: str) -> str:
 def _asked(item: Item, language: str) -> Asked:
     anchors: Any = item.anchors.get(language) or item.anchors.get("en")
     return Asked(
-        shape=Shape(item.type.value),
+        shape=Shape.TEXT if item.type is ItemType.DATE else Shape(item.type.value),
         wording=item.wording(language),
         label=item.short(language),
         low=item.low,

@@ -12,6 +12,7 @@ MAY_SEE_ALL_SITES: dict[str, str] = {
     "app.reports.doctor": "looks for what is wrong anywhere",
     "app.reports.metrics": "counts the whole service, without a person in it",
     "app.reports.outbox": "one outbox for the operator; a simulated handset is found by its number",
+    "app.workflows.alert_budget": "content is the same for every clinic; each is rehearsed within its own",
     "app.workflows.check_ready": "asks whether anything can be stored at all",
     "app.workflows.claim_texts": "tick: one outbox, and one pace for each sender",
     "app.workflows.close_windows": "tick: every clinic's check-ins; each one is then handled within its own",
@@ -28,6 +29,7 @@ MAY_SEE_ALL_SITES: dict[str, str] = {
     "app.workflows.poll_statuses": "tick: the provider's id tells the text, as in its reports",
     "app.workflows.prepare_site": "makes and finds clinics",
     "app.workflows.publish_content": "content is the same for every clinic",
+    "app.workflows.reassess": "tick: every clinic's closed alerts; each one is then handled within its own",
     "app.workflows.receive_sms": "the sender's number tells the clinic",
     "app.workflows.reconcile_inbound": "tick: the sender's number tells the clinic, as with a webhook",
     "app.workflows.record_delivery_status": "the provider's id tells the text, and that the clinic",
@@ -38,6 +40,7 @@ MAY_SEE_ALL_SITES: dict[str, str] = {
     "app.workflows.sign_in": "the clinic is known once the person is",
     "app.workflows.submit_form": "the link tells the check-in, and that the clinic",
     "app.workflows.tidy": "tick: what nobody asks for again, of every clinic",
+    "app.workflows.watch_cover": "tick: every clinic's rota; each one is then handled within its own",
 }
 """Module, and why one site is not known yet, or every site is meant."""
 

@@ -39,12 +39,14 @@ class AlertRow:
     subject: str
     reason: str
     rules: tuple[str, ...]
+    program_version: str | None
     opened_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     contacted_at: datetime | None
     resolved_at: datetime | None
     outcome: str | None
+    not_useful_because: str | None
     next_action_at: datetime | None
     events: tuple[AlertEventRow, ...]
 
@@ -106,9 +108,10 @@ def _rows(session: Session, found: Sequence[Alert]) -> list[AlertRow]:
         AlertRow(
             id=a.id, code=a.code, kind=a.kind, tier=a.tier, status=a.status, patient=a.patient_id,
             respondent=a.respondent, subject=a.subject, reason=a.reason, rules=tuple(str(rule) for rule in a.rules),
-            opened_at=a.opened_at, acknowledged_at=a.acknowledged_at, acknowledged_by=a.acknowledged_by,
-            contacted_at=a.contacted_at, resolved_at=a.resolved_at, outcome=a.outcome,
-            next_action_at=a.next_action_at, events=tuple(sorted(events[a.id], key=_order)),
+            program_version=a.program_version, opened_at=a.opened_at, acknowledged_at=a.acknowledged_at,
+            acknowledged_by=a.acknowledged_by, contacted_at=a.contacted_at, resolved_at=a.resolved_at,
+            outcome=a.outcome, not_useful_because=a.not_useful_because, next_action_at=a.next_action_at,
+            events=tuple(sorted(events[a.id], key=_order)),
         )
         for a in found
     ]  # fmt: skip

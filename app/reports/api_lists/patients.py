@@ -30,6 +30,8 @@ class PatientRow:
     preferred_channel: str
     status: str
     setting: str
+    intent: str | None
+    treatment_ended_at: datetime | None
     mrn: str | None
     program: str | None
     created_at: datetime
@@ -126,7 +128,8 @@ def _rows(session: Session, found: Sequence[Patient]) -> list[PatientRow]:
         PatientRow(
             id=p.id, given_name=p.given_name, family_name=p.family_name, birth_date=p.birth_date,
             phone=phones.get((p.id, None)), time_zone=p.time_zone, language=p.language,
-            preferred_channel=p.preferred_channel, status=p.status, setting=p.setting, mrn=p.mrn or None,
+            preferred_channel=p.preferred_channel, status=p.status, setting=p.setting,
+            intent=p.intent, treatment_ended_at=p.treatment_ended_at, mrn=p.mrn or None,
             program=programs.get(p.id), created_at=p.created_at,
         )
         for p in found

@@ -15,7 +15,12 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import select
 
+from app.checkins.models import CheckinPlan
+from app.db import site_scope
+from app.patients.models import Patient
+from app.workflows.raise_alerts import Concern, raise_concern
 from app.workflows.receive_sms import InboundSms, receive_sms
 from tests.edges.api.conftest import ANA, ROSA, Clinic
 
@@ -28,21 +33,36 @@ PROMISED = {
     "/patients/{patient_id}/responses": {"get", "post"},
     "/patients/{patient_id}/messages": {"get"},
     "/patients/{patient_id}/timeline": {"get"},
+    "/patients/{patient_id}/levels": {"get", "post"},
+    "/patients/{patient_id}/snoozes": {"get"},
+    "/overrides": {"get", "post"},
+    "/overrides/{override_id}/end": {"post"},
     "/alerts": {"get"},
     "/alerts/{alert_id}": {"get"},
     "/alerts/{alert_id}/acknowledge": {"post"},
     "/alerts/{alert_id}/resolve": {"post"},
     "/alerts/{alert_id}/reopen": {"post"},
     "/alerts/{alert_id}/note": {"post"},
+    "/alerts/{alert_id}/hand-over": {"post"},
+    "/alerts/{alert_id}/snooze": {"post"},
+    "/alerts/{alert_id}/end-snooze": {"post"},
+    "/alerts/{alert_id}/confirm-step-down": {"post"},
     "/alerts/{alert_id}/assign": {"post"},
     "/alerts/{alert_id}/dismiss": {"post"},
     "/staff": {"get", "post"},
     "/schedules": {"get", "post"},
     "/schedules/{schedule_id}/shifts": {"get", "post"},
+    "/schedules/{schedule_id}/shifts/{shift_id}/remove": {"post"},
+    "/schedules/{schedule_id}/rotations": {"get", "post"},
+    "/schedules/{schedule_id}/rotations/{rotation_id}/end": {"post"},
+    "/schedules/{schedule_id}/overrides": {"get", "post"},
+    "/schedules/{schedule_id}/overrides/{override_id}/end": {"post"},
+    "/schedules/{schedule_id}/cover": {"get"},
     "/programs": {"get"},
     "/questionnaires": {"get"},
     "/messages": {"get"},
 }
+TURNS = {"role": "backup", "starts_on": "2026-03-02", "hand_over_at": "08:00"}
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 OPERATIONS = [(method.upper(), path) for path, methods in PROMISED.items() for method in sorted(methods)]
 
@@ -140,6 +160,33 @@ def _strange(clinic: Clinic, text: str) -> str:
     return str(clinic.writer.items("/alerts")[0]["id"])
 
 
+def _duties(clinic: Clinic, staff: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """A shift, a rotation and a stand-in that can be ended, each by its path."""
+    rota, who = f"/schedules/{staff['rota']}", {"staff": staff["omar"], "role": "on_call"}
+    stretch = {"starts_at": "2026-03-03T00:00:00Z", "ends_at": "2026-03-04T00:00:00Z"}
+    rotation = {"members": [staff["omar"]], **TURNS}
+    made = {
+        ("shifts", "shift_id", "remove"): clinic.writer.post(f"{rota}/shifts", who | stretch),
+        ("rotations", "rotation_id", "end"): clinic.writer.post(f"{rota}/rotations", rotation),
+        ("overrides", "override_id", "end"): clinic.writer.post(f"{rota}/overrides", who | stretch),
+    }
+    return {
+        (f"/schedules/{{schedule_id}}/{kind}/{{{id}}}/{act}", id): row["id"] for (kind, id, act), row in made.items()
+    }
+
+
+def _steady(clinic: Clinic, patient_id: str) -> str:
+    """The alert that suggests to ask somebody less often."""
+    with clinic.service.db.transaction(site_scope(clinic.site_id)) as session:
+        patient = session.get_one(Patient, patient_id)
+        plan = session.scalars(select(CheckinPlan).filter_by(name="daily")).one()
+        concern = Concern(
+            kind="review", subject="step_down", tier="watch", reason="Steady.", patient=patient,
+            values={"plan": plan.id, "every": "P2D"},
+        )  # fmt: skip
+        return raise_concern(clinic.service, session, concern).id
+
+
 def _cases(operation: Any) -> Any:
     positive, negative = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
     return positive | negative
@@ -156,6 +203,11 @@ def _things(clinic: Clinic) -> tuple[Mapping[tuple[str, str], str], Mapping[str,
     ids |= {(path, "alert_id"): alert for path in PROMISED} | {("/alerts/{alert_id}/reopen", "alert_id"): closed}
     ids |= {(f"/alerts/{{alert_id}}/{act}", "alert_id"): _strange(clinic, act) for act in ("assign", "dismiss")}
     ids |= {(path, "schedule_id"): staff["rota"] for path in PROMISED}
+    ids |= _duties(clinic, staff)
+    steady = _steady(clinic, ana)
+    ids |= {("/alerts/{alert_id}/confirm-step-down", "alert_id"): steady}
+    override = {"patient": ana, "rule": "pain-severe", "change": {"at_least": 8}, "reason": "Agreed with Ana."}
+    ids |= {("/overrides/{override_id}/end", "override_id"): clinic.writer.post("/overrides", override)["id"]}
     times = {"starts_at": "2026-03-01T00:00:00Z", "ends_at": "2026-04-01T00:00:00Z"}
     bodies = {
         "/patients": {**ANA, "program": "advanced-cancer"},
@@ -171,10 +223,19 @@ def _things(clinic: Clinic) -> tuple[Mapping[tuple[str, str], str], Mapping[str,
         "/alerts/{alert_id}/resolve": {"outcome": "visit_arranged", "note": "Seen at home."},
         "/alerts/{alert_id}/reopen": {"note": "Worse again."},
         "/alerts/{alert_id}/note": {"note": "Rang."},
+        "/alerts/{alert_id}/hand-over": {"staff": staff["omar"], "reason": "End of shift."},
+        "/alerts/{alert_id}/snooze": {"expected": 6, "days": 14, "reason": "Known."},
+        "/alerts/{alert_id}/end-snooze": {},
+        "/alerts/{alert_id}/confirm-step-down": {"staff": staff["nora"]},
+        "/patients/{patient_id}/levels": {"kind": "goal", "item": "pain", "value": 4},
+        "/overrides": override,
+        "/overrides/{override_id}/end": {},
         "/alerts/{alert_id}/assign": {"patient": ana, "save_number": False},
         "/alerts/{alert_id}/dismiss": {"reason": "test"},
         "/staff": {"name": "Lee", "email": "lee@clinic.example", "role": "clinician"},
         "/schedules": {"name": "Doctors", "time_zone": "Europe/Madrid"},
         "/schedules/{schedule_id}/shifts": {"staff": staff["nora"], "role": "backup", **times},
+        "/schedules/{schedule_id}/rotations": {"members": [staff["nora"]], **TURNS},
+        "/schedules/{schedule_id}/overrides": {"staff": staff["nora"], "role": "backup", **times},
     }
     return ids, bodies

@@ -21,6 +21,8 @@ def test_a_registered_patient_can_be_read(clinic: Clinic) -> None:
         "preferred_channel": "sms",
         "status": "active",
         "setting": "home",
+        "intent": None,
+        "treatment_ended_at": None,
         "created_at": "2026-03-02T15:00:00Z",
     }
     assert clinic.reader.get(f"/patients/{made['id']}") == made

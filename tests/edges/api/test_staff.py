@@ -50,7 +50,7 @@ def test_staff_are_added_by_an_admin_token_only(clinic: Clinic) -> None:
 def test_a_shift_is_planned(clinic: Clinic) -> None:
     nora = clinic.admin.post("/staff", NORA)["id"]
     rota = clinic.writer.post("/schedules", ROTA)
-    assert rota == {**ROTA, "id": rota["id"], "created_at": "2026-03-02T15:00:00Z"}
+    assert rota == {**ROTA, "id": rota["id"], "team": "clinic", "created_at": "2026-03-02T15:00:00Z"}
     assert clinic.reader.items("/schedules") == [rota] and clinic.stranger.items("/schedules") == []
     path = f"/schedules/{rota['id']}/shifts"
     shift = clinic.writer.post(path, {**SHIFT, "staff": nora})

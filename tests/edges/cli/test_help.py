@@ -28,7 +28,7 @@ def test_the_commands_that_were_promised_are_there() -> None:
         "db upgrade, db current, db check, demo load, demo reset, content check, content publish, content diff, "
         "staff add, staff set-password, staff disable, token create, token list, token revoke, patient add, "
         "patient import, enrol, checkin issue, web, worker, outbox list, outbox retry, outbox pause, outbox resume, "
-        "simulate, doctor"
+        "simulate, doctor, rehearse, cohort run, cohort answers"
     )
     assert {tuple(name.split()) for name in promised.split(", ")} <= set(_all())
 

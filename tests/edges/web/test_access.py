@@ -10,7 +10,7 @@ from tests.edges.web.pages import Pages, give_password
 from tests.factories import AGENT, ANA, create_patient, create_practitioner, create_site
 from tests.world import Clinic
 
-FOR_STAFF = ["/worklist", "/worklist/rows", "/patients", "/patients/x", "/alerts/x"]
+FOR_STAFF = ["/worklist", "/worklist/rows", "/patients", "/patients/x", "/alerts/x", "/on-call"]
 
 
 def views(app: Flask) -> dict[str, Access | None]:

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from app.patients.models import Patient
+from app.staff.models import Site
 from tests.edges.web.pages import Pages, link_to, text_of
 from tests.factories import AFTER_HOURS, ANA, NORA, ROSA, create_patient, create_related_person
 from tests.world import Clinic
@@ -142,6 +144,19 @@ def test_a_red_answer_is_told_at_the_top_of_the_next_screen(ana: Pages, link: st
     assert 'href="tel:911"' in page
     clinic.tick()
     clinic.gateway.expect(NORA, "RED")
+
+
+def test_comfort_care_is_led_to_its_own_team_and_not_to_an_emergency_number(
+    ana: Pages, link: str, clinic: Clinic
+) -> None:
+    clinic.damage(Patient, intent="comfort")
+    clinic.damage(Site, comfort_phone="+15550100277")
+    page = answer(ana, link, "pain", "9")
+    red = page.partition('class="red-box"')[2].partition("</section>")[0]
+    said = text_of(f"<body>{red}")
+    assert "Your team knows and will be in touch by 12:00." in said and "(555) 010‑0277" in said.replace(" ", " ")
+    assert "911" not in red and "nurse on shift" not in said
+    clinic.gateway.ignore_the_rest()
 
 
 @pytest.mark.parametrize("clinic", ["nobody on call"], indirect=True)

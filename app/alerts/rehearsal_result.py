@@ -1,0 +1,116 @@
+"""What a rehearsal found, ready to be read: by people as sentences and bars, by programs as JSON and CSV."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from app.alerts.rehearsal import Counted, Tally
+from app.codes import Tier
+
+_PEOPLE_NAMED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """One rehearsal. ``nurses`` share the alerts; ``budget`` is how many red and amber ones each is given in a day.
+
+    ``left_out`` people were not looked at, because the work was limited. ``stays`` is how long an alert is taken to
+    stay open.
+    """
+
+    program: str
+    against: str | None
+    source: str
+    counted: Counted
+    nurses: int
+    budget: float | None
+    left_out: int
+    stays: Mapping[Tier, timedelta]
+
+    @property
+    def days(self) -> int:
+        """From the first day with an answer, or a silence, to the last."""
+        seen = self.counted.days
+        return (max(seen) - min(seen)).days + 1 if seen else 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nothing to replay."""
+        return not self.counted.days
+
+    def load(self, tally: Tally) -> float:
+        """Red and amber alerts for each nurse and day."""
+        return tally.demanding / (self.days * self.nurses) if self.days else 0.0
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether the proposed program would ask more of the nurses than the site allows."""
+        return self.budget is not None and self.load(self.counted.proposed) > self.budget
+
+    def busiest(self, tally: Tally) -> tuple[date, int] | None:
+        """The day with most alerts, the earliest of several."""
+        days = sorted((-sum(counts.values()), day) for day, counts in tally.by_day.items())
+        return (days[0][1], -days[0][0]) if days else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, JSON-ready. No name and no answer is in it; people are ids."""
+        counted = self.counted
+        changed = sorted(set(counted.changed))
+        return {
+            "program": self.program, "against": self.against, "source": self.source, "people": counted.people,
+            "people_left_out": self.left_out, "days": self.days, "nurses": self.nurses, "budget": self.budget,
+            "over_budget": self.over_budget,
+            "an_alert_stays_open_hours": {tier.value: self.stays[tier] / timedelta(hours=1) for tier in Tier},
+            "proposed": self._tally(counted.proposed),
+            "current": self._tally(counted.current) if self.against else None,
+            "rules_gained": _sorted(counted.gained), "rules_lost": _sorted(counted.lost),
+            "people_changed": len(changed), "changed_ids": changed[:_PEOPLE_NAMED],
+        }  # fmt: skip
+
+    def summary(self) -> dict[str, Any]:
+        """The figures that are kept with a published program: without days, rules and people."""
+        said = self.as_dict()
+        sides = {side: said[side] for side in ("proposed", "current") if said[side]}
+        short = {side: {k: v for k, v in found.items() if k not in ("days", "rules")} for side, found in sides.items()}
+        return {k: v for k, v in said.items() if k not in ("proposed", "current", "changed_ids")} | short
+
+    def as_csv(self) -> str:
+        """One line for each count: program, what, name, tier, number. Nothing in it begins a formula."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(("program", "what", "name", "tier", "alerts"))
+        for label, tally in self.sides():
+            for what, groups in (("rule", tally.by_rule), ("day", tally.by_day)):
+                for name, counts in sorted(groups.items(), key=lambda group: str(group[0])):
+                    for tier in Tier:
+                        if counts[tier.value]:
+                            writer.writerow((label, what, name, tier.value, counts[tier.value]))
+            for what, number in _sorted(tally.untold).items():
+                writer.writerow((label, "severe answer that calls nobody", what, "", number))
+        return out.getvalue()
+
+    def sides(self) -> list[tuple[str, Tally]]:
+        """The programs by name, the proposed one first."""
+        found = [(self.program, self.counted.proposed)]
+        return [*found, (f"{self.against} (in use)", self.counted.current)] if self.against else found
+
+    def _tally(self, tally: Tally) -> dict[str, Any]:
+        busiest = self.busiest(tally)
+        return {
+            "answered": tally.answered, "missed": tally.missed, "answered_with_a_finding": tally.with_alert,
+            "alerts": {tier.value: tally.by_tier[tier.value] for tier in Tier},
+            "per_nurse_and_day": round(self.load(tally), 2),
+            "busiest_day": {"day": busiest[0].isoformat(), "alerts": busiest[1]} if busiest else None,
+            "severe_answers": tally.severe, "severe_that_call_nobody": _sorted(tally.untold),
+            "held_back_by_a_snooze": tally.held_back,
+            "rules": {rule: _sorted(counts) for rule, counts in sorted(tally.by_rule.items())},
+            "days": {day.isoformat(): _sorted(counts) for day, counts in sorted(tally.by_day.items())},
+        }  # fmt: skip
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,143 @@
+"""What a program would have called nurses for: counted as the clinic counts, and nothing severe is overlooked."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.alerts.definition import AlertRule
+from app.alerts.entries import Entry, ItemSet
+from app.alerts.judgement import Circumstances
+from app.alerts.past import FIRST, HORIZON, Known, Past
+from app.alerts.rehearsal import Counted, stays_open
+from app.alerts.rehearsal_result import Rehearsal
+from app.alerts.replay import Occasion, Replay
+from app.codes import Tier
+
+START = datetime(2026, 3, 2, 15, tzinfo=UTC)
+ITEMS = ItemSet(
+    [
+        {"link_id": "pain", "type": "scale", "min": 0, "max": 10, "code": {"system": "s", "code": "22253000"}},
+        {"link_id": "nausea", "type": "scale", "min": 0, "max": 10},
+        {"link_id": "urgency", "type": "choice", "options": [{"value": 1}, {"value": 3}]},
+        {"link_id": "words", "type": "text"},
+    ]
+)
+SEVERE: dict[str, Any] = {"id": "pain-severe", "tier": "red", "when": {"item": "pain", "at_least": 7}}
+MODERATE: dict[str, Any] = {"id": "pain-moderate", "tier": "amber", "when": {"item": "pain", "at_least": 4}}
+SILENT: dict[str, Any] = {"id": "silence", "tier": "amber", "when": {"missed_in_a_row": 2}}
+AFTER_RED: dict[str, Any] = {"id": "after-red", "tier": "red", "when": {"missed_after_red": True}}
+
+
+def said(hours: float, id: str = "", **answers: Any) -> Occasion:
+    at = START + timedelta(hours=hours)
+    entry = Entry(authored_at=at, answers=answers, items=ITEMS, questionnaire="q", check_in="daily")
+    return Occasion(id=id or f"r{hours}", at=at, judged_at=at, entry=entry)
+
+
+def missed(hours: float, **more: Any) -> Occasion:
+    at = START + timedelta(hours=hours)
+    return Occasion(id=f"m{hours}", at=at, judged_at=at, entry=Entry(authored_at=at, status="missed"), **more)
+
+
+def count(
+    occasions: Iterable[Occasion], proposed: list[dict[str, Any]], current: list[dict[str, Any]] | None = None
+) -> Counted:
+    def under(rules: list[dict[str, Any]]) -> Circumstances:
+        return Circumstances(rules=[AlertRule.from_mapping(rule) for rule in rules])
+
+    new, old, counted = under(proposed), under(current) if current is not None else None, Counted()
+    replay = Replay(list(occasions), lambda at: new, (lambda at: old) if old else None, START)
+    counted.person("ana", replay.run(), stays_open({}), stays_open({}))
+    return counted
+
+
+def test_more_evidence_while_an_alert_is_open_opens_no_other() -> None:
+    counted = count([said(0, pain=8), said(1, pain=9), said(24, pain=8)], [SEVERE])
+    assert counted.proposed.by_tier == {"red": 2}
+    assert [sum(day.values()) for day in counted.proposed.by_day.values()] == [1, 1]
+
+
+def test_an_alert_that_gets_worse_counts_once_in_its_highest_tier() -> None:
+    counted = count([said(0, pain=5), said(24, pain=8)], [SEVERE, MODERATE])
+    assert counted.proposed.by_tier == {"red": 1}
+    assert counted.proposed.by_rule == {"pain-moderate": {"red": 1}, "pain-severe": {"red": 1}}
+
+
+def test_what_is_old_pages_nobody() -> None:
+    late = said(0, pain=8)
+    counted = count(
+        [Occasion(**{name: getattr(late, name) for name in ("id", "at", "judged_at", "entry")}, old=True)], [SEVERE]
+    )
+    assert counted.proposed.by_tier == {"watch": 1}
+
+
+@pytest.mark.parametrize(
+    ("answers", "untold"),
+    [
+        ({"nausea": 8}, {"nausea": 1}),
+        ({"pain": 7}, {}),
+        ({"urgency": 1}, {"urgency": 1}),
+        ({"words": "I have chest pain"}, {"words:chest_pain": 1}),
+        ({"words": "no chest pain today", "nausea": 6}, {}),
+    ],
+)
+def test_severe_answers_that_call_nobody_are_named(answers: dict[str, Any], untold: dict[str, int]) -> None:
+    assert count([said(0, **answers)], [SEVERE]).proposed.untold == untold
+
+
+def test_a_line_on_the_next_day_s_list_is_not_a_call() -> None:
+    assert count([said(0, pain=8)], [{**SEVERE, "tier": "watch"}]).proposed.untold == {"pain": 1}
+
+
+def test_a_changed_rule_shows_as_gained_and_lost() -> None:
+    stricter = {**SEVERE, "when": {"item": "pain", "at_least": 9}}
+    counted = count([said(0, pain=7), said(30, pain=9), said(60, pain=2)], [stricter], [SEVERE])
+    assert (counted.lost, counted.gained) == ({"pain-severe": 1}, {})
+    assert (counted.proposed.by_tier, counted.current.by_tier) == ({"red": 1}, {"red": 2})
+    assert counted.proposed.untold == {"pain": 1} and counted.current.untold == {}
+    assert counted.changed == ["ana"]
+
+
+def test_a_silence_after_red_is_judged_by_the_tiers_of_its_own_program() -> None:
+    occasions = [said(0, pain=7), missed(20)]
+    counted = count(occasions, [{**SEVERE, "tier": "amber"}, AFTER_RED], [SEVERE, AFTER_RED])
+    assert counted.lost == {"pain-severe": 1, "after-red": 1}
+    assert counted.gained == {"pain-severe": 1}
+
+
+def test_a_silence_that_was_answered_late_is_none_from_then_on() -> None:
+    answered_at = START + timedelta(hours=30)
+    before = [missed(20, answered_at=answered_at), missed(25)]
+    after = [missed(20, answered_at=answered_at), missed(40)]
+    assert count(before, [SILENT]).proposed.by_tier == {"amber": 1}
+    assert count(after, [SILENT]).proposed.by_tier == {}
+
+
+def test_a_nurse_s_share_is_of_days_and_nurses_and_is_held_against_the_budget() -> None:
+    counted = count([said(24 * day, pain=8) for day in range(10)], [SEVERE])
+    about: dict[str, Any] = {
+        "program": "p 2", "against": None, "source": "test", "counted": counted, "left_out": 0, "stays": stays_open({}),
+    }  # fmt: skip
+    assert Rehearsal(nurses=2, budget=0.5, **about).load(counted.proposed) == 0.5
+    assert not Rehearsal(nurses=2, budget=0.5, **about).over_budget
+    assert Rehearsal(nurses=1, budget=0.5, **about).over_budget
+    assert Rehearsal(nurses=1, budget=0.5, **about).busiest(counted.proposed) == (date(2026, 3, 2), 1)
+
+
+def test_the_time_that_an_alert_stays_open_is_the_program_s_own() -> None:
+    stays = stays_open({"red": {"steps": [], "resolve_within": "PT8H"}})
+    assert stays == {Tier.RED: timedelta(hours=8), Tier.AMBER: timedelta(days=2), Tier.WATCH: timedelta(days=1)}
+
+
+def test_the_first_answers_stay_in_sight_and_the_rest_for_four_weeks() -> None:
+    def known(day: int) -> Known:
+        at = START + timedelta(days=day)
+        return Known(at, f"r{day:03}", Entry(authored_at=at, check_in=str(day)))
+
+    past = Past([known(day) for day in range(100)], [])
+    seen = [int(entry.check_in or -1) for entry in past.before_answer(START + timedelta(days=90), "r090")]
+    assert seen == [*range(FIRST), *range(90 - HORIZON.days, 90)]
+    alone = [int(entry.check_in or -1) for entry in past.before_silence(START + timedelta(days=90))]
+    assert alone == [*range(90 - HORIZON.days, 91)]
