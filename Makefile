@@ -20,11 +20,11 @@ setup: .venv/run.stamp ## Make .venv with what running needs
 
 demo: .venv/run.stamp ## Try it: web, worker and simulated phones on http://127.0.0.1:8000; Ctrl-C stops all
 	@$(FLASK) db upgrade
-	@$(FLASK) demo load
+	@$(FLASK) demo load --neighbours
 	@exec $(FLASK) demo serve
 
 demo-reset: .venv/run.stamp ## Throw the demo's data away and load it afresh
-	@$(FLASK) demo reset
+	@$(FLASK) demo reset --neighbours
 
 test: .venv/dev.stamp ## Install what the tests need, and run them all on SQLite and PostgreSQL
 	@tools/install_test_tools

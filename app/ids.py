@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b32encode
+from random import Random
 
 _CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
 
@@ -24,3 +25,7 @@ def new_secret() -> str:
 def new_nonce() -> bytes:
     """Twelve random bytes: a nonce for AES-GCM."""
     return secrets.token_bytes(12)
+
+
+class Dice(Random):
+    """Chance that comes out the same again for the same name, such as ``Dice("7:ana")``: for made-up people only."""

@@ -5,15 +5,17 @@ from flask_smorest import Api
 
 from app.api.alerts import alerts
 from app.api.calls import PREFIX, PROBLEMS
+from app.api.care_plans import care_plans
 from app.api.charts import charts, messages
 from app.api.content import content
 from app.api.docs_page import register_docs_page
 from app.api.patients import patients
 from app.api.problems import MEDIA_TYPE, SCHEMA, answer_routing_error
 from app.api.rates import set_up_rates
-from app.api.staff import schedules, staff
+from app.api.schedules import schedules
+from app.api.staff import staff
 
-_GROUPS = (patients, charts, alerts, staff, schedules, content, messages)
+_GROUPS = (patients, charts, care_plans, alerts, staff, schedules, content, messages)
 _DESCRIPTION = (
     "Patients, check-ins, responses, alerts and messages of one clinic. Every call carries a token: "
     "Authorization: Bearer <token>. Ids are opaque. Times are RFC 3339 in UTC. Errors are problem documents (RFC "

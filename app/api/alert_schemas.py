@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.alerts.lifecycle import AlertKind, AlertStatus, Outcome
-from app.api.fields import Moment, YesNo
+from app.alerts.lifecycle import AlertKind, AlertStatus, NotUseful, Outcome
+from app.api.fields import Moment, Number, Whole, YesNo
 from app.api.lists import LONGEST_FILTER, ListQuery
 from app.codes import Tier
 from app.reports.api_lists.alerts import OPEN
@@ -37,12 +37,18 @@ class AlertOut(Schema):
     subject = fields.String(required=True)
     reason = fields.String(required=True)
     rules = fields.List(fields.String(), required=True)
+    program_version = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "By which program it was judged, and whether with thresholds of the site or person."},
+    )
     opened_at = Moment(required=True)
     acknowledged_at = Moment(required=True, allow_none=True)
     acknowledged_by = fields.String(required=True, allow_none=True, metadata={"description": "A staff id."})
     contacted_at = Moment(required=True, allow_none=True)
     resolved_at = Moment(required=True, allow_none=True)
     outcome = fields.String(required=True, allow_none=True)
+    not_useful_because = fields.String(required=True, allow_none=True)
     next_action_at = Moment(
         required=True, allow_none=True, metadata={"description": "When the escalation takes its next step."}
     )
@@ -73,6 +79,11 @@ class ResolveIn(Schema):
     note = fields.String(allow_none=True, validate=[_NOTE])
     contacted_at = Moment(allow_none=True)
     reason = fields.String(allow_none=True, validate=[_NOTE], metadata={"description": "Needed for `not_useful`."})
+    because = fields.String(
+        allow_none=True,
+        validate=[validate.OneOf([reason.value for reason in NotUseful])],
+        metadata={"description": "With `not_useful`: why, as a code; `other` unless given."},
+    )
     staff = fields.String(validate=[validate.Length(min=1, max=200)], metadata=_STAFF)
 
 
@@ -108,3 +119,33 @@ class DismissIn(Schema):
     reason = fields.String(required=True, validate=[validate.OneOf([reason.value for reason in Dismissal])])
     note = fields.String(allow_none=True, validate=[_NOTE])
     staff = fields.String(validate=[validate.Length(min=1, max=200)], metadata=_STAFF)
+
+
+class SnoozeIn(Schema):
+    """What is expected of this symptom, until when (`until`, or so many `days` from now; at most 30), and why."""
+
+    expected = Number(required=True)
+    until = Moment()
+    days = Whole(validate=[validate.Range(min=1, max=30)])
+    reason = fields.String(required=True, validate=[validate.Length(min=1, max=300)])
+
+
+class HandOverIn(Schema):
+    """Who the alert goes to."""
+
+    staff = fields.String(
+        required=True,
+        validate=[validate.Length(min=1, max=200)],
+        metadata={"description": "The id or e-mail address of the new owner."},
+    )
+    reason = fields.String(validate=[validate.Length(max=300)])
+
+
+class ConfirmIn(Schema):
+    """Who decided."""
+
+    staff = fields.String(validate=[validate.Length(min=1, max=200)], metadata=_STAFF)
+
+
+class NothingIn(Schema):
+    """Nothing more is needed."""

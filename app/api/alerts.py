@@ -1,4 +1,4 @@
-"""Calls on alerts: list, read, acknowledge, resolve, reopen, note; assign or dismiss a text that we could not place."""
+"""Calls on alerts: list, read, take, hand over, close, snooze; assign or dismiss a text that we could not place."""
 
 from typing import Any
 
@@ -7,10 +7,14 @@ from app.api.alert_schemas import (
     AlertOut,
     AlertQuery,
     AssignIn,
+    ConfirmIn,
     DismissIn,
+    HandOverIn,
     NoteIn,
+    NothingIn,
     ReopenIn,
     ResolveIn,
+    SnoozeIn,
 )
 from app.api.calls import Calls
 from app.api.context import caller, service, site_id
@@ -18,9 +22,12 @@ from app.api.lists import list_of, listed, where
 from app.reports.api_lists.alerts import AlertRow, get_alert_row, list_alerts
 from app.workflows.acknowledge_alert import acknowledge_alert
 from app.workflows.assign_inbound import assign_inbound, dismiss_inbound
+from app.workflows.hand_over_alert import hand_over_alert
 from app.workflows.name_actor import find_actor, find_only_on_call
 from app.workflows.note_reading import note_reading
 from app.workflows.resolve_alert import ResolutionGiven, note_alert, reopen_alert, resolve_alert
+from app.workflows.snooze_alert import SnoozeGiven, end_snooze, snooze_alert
+from app.workflows.step_down import confirm_step_down
 
 alerts = Calls("alerts", __name__, "Everything that needs a person.")
 
@@ -81,6 +88,48 @@ def take_up_again(body: dict[str, Any], alert_id: str) -> Any:
 def add_note(body: dict[str, Any], alert_id: str) -> Any:
     """Add a note to an alert's history."""
     note_alert(service(), site_id=site_id(), alert_id=alert_id, agent=caller().agent, note=body["note"])
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/hand-over", needs="write", body=HandOverIn, answer=AlertOut)
+def give_to_another(body: dict[str, Any], alert_id: str) -> Any:
+    """Make another member of staff the owner of an open alert; they are told by a text."""
+    _row(alert_id)
+    to = find_actor(service(), site_id=site_id(), named=body["staff"])
+    hand_over_alert(
+        service(), site_id=site_id(), alert_id=alert_id, to=to, agent=caller().agent, reason=body.get("reason", "")
+    )
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/snooze", needs="write", body=SnoozeIn, answer=AlertOut)
+def expect_this_level(body: dict[str, Any], alert_id: str) -> Any:
+    """Say which level is expected of what the alert is about: nobody is called until it is 2 worse, or red.
+
+    Red-flag words, a wish for a call now and the two worst answers always call. The alert itself stays as it is.
+    """
+    _row(alert_id)
+    given = SnoozeGiven(
+        expected=body["expected"], reason=body["reason"], ends_at=body.get("until"), days=body.get("days")
+    )
+    snooze_alert(service(), site_id=site_id(), alert_id=alert_id, given=given, agent=caller().agent)
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/end-snooze", needs="write", body=NothingIn, answer=AlertOut)
+def expect_nothing_more(_body: dict[str, Any], alert_id: str) -> Any:
+    """End the snooze of what the alert is about; where none runs, nothing changes."""
+    _row(alert_id)
+    end_snooze(service(), site_id=site_id(), alert_id=alert_id, agent=caller().agent)
+    return _row(alert_id)
+
+
+@alerts.call("POST", "/alerts/<alert_id>/confirm-step-down", needs="write", body=ConfirmIn, answer=AlertOut)
+def step_down(body: dict[str, Any], alert_id: str) -> Any:
+    """Do what an alert suggests, such as asking less often, and close it. Closed otherwise, it changes nothing."""
+    _row(alert_id)
+    who = _actor(body)
+    confirm_step_down(service(), site_id=site_id(), alert_id=alert_id, practitioner_id=who, agent=caller().agent)
     return _row(alert_id)
 
 

@@ -37,7 +37,7 @@ class ItemOut(Schema):
     """One question."""
 
     link_id = fields.String(required=True)
-    type = fields.String(required=True, validate=[validate.OneOf(["scale", "choice", "number", "text"])])
+    type = fields.String(required=True, validate=[validate.OneOf(["scale", "choice", "number", "text", "date"])])
     min = fields.Float(required=True, allow_none=True)
     max = fields.Float(required=True, allow_none=True)
     text = fields.Dict(required=True, keys=fields.String(), values=fields.String(), metadata=_TEXTS)

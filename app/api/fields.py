@@ -1,5 +1,6 @@
 """Fields that take exactly what JSON Schema and RFC 3339 say, and write times in UTC."""
 
+import math
 import re
 from datetime import UTC, date, datetime
 from typing import Any
@@ -60,6 +61,15 @@ class Whole(fields.Integer):
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
             raise ValidationError("must be a whole number.")
         return int(value)
+
+
+class Number(fields.Float):
+    """A finite number; ``true`` and ``"7"`` are none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValidationError("must be a number.")
+        return float(value)
 
 
 class YesNo(fields.Boolean):

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from app.api.fields import Day, Moment, Whole, YesNo
 from app.api.lists import LONGEST_FILTER, ListQuery
 from app.codes import Channel
-from app.workflows.change_patient import STATUSES
+from app.workflows.change_patient import INTENTS, SETTINGS, STATUSES
 
 _NAME = validate.Length(min=1, max=80)
 _CHANNELS = (Channel.SMS.value, Channel.WEB.value)
@@ -47,6 +47,16 @@ class PatientChangesIn(Schema):
     language = fields.String()
     preferred_channel = fields.String(validate=[validate.OneOf(_CHANNELS)])
     status = fields.String(validate=[validate.OneOf(STATUSES)])
+    setting = fields.String(validate=[validate.OneOf(SETTINGS)])
+    intent = fields.String(
+        allow_none=True,
+        validate=[validate.OneOf([*INTENTS, None])],
+        metadata={"description": "What their care is for; null when that is not known any more."},
+    )
+    treatment_ended_at = Moment(
+        allow_none=True,
+        metadata={"description": "When treatment against the disease ended; null when it goes on."},
+    )
 
 
 class PatientOut(Schema):
@@ -62,6 +72,8 @@ class PatientOut(Schema):
     preferred_channel = fields.String(required=True)
     status = fields.String(required=True, validate=[validate.OneOf(STATUSES)])
     setting = fields.String(required=True)
+    intent = fields.String(required=True, allow_none=True)
+    treatment_ended_at = Moment(required=True, allow_none=True)
     mrn = fields.String(required=True, allow_none=True)
     program = fields.String(
         required=True, allow_none=True, metadata={"description": "The program that they follow now."}

@@ -63,9 +63,9 @@ def update_patient(body: dict[str, Any], patient_id: str) -> Any:
 
     Nothing more goes to an old number. Whoever is stopped or has died is asked nothing more.
     """
-    change_patient(
-        service(), site_id=site_id(), patient_id=patient_id, changes=PatientChanges(**body), agent=caller().agent
-    )
+    cleared = tuple(name for name, value in body.items() if value is None)
+    changes = PatientChanges(**{**body, "clear": cleared})
+    change_patient(service(), site_id=site_id(), patient_id=patient_id, changes=changes, agent=caller().agent)
     return get_patient_row(service().db, site_id=site_id(), patient_id=patient_id)
 
 

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ACT_ON_ALERTS = "act_on_alerts"
     SCHEDULE = "schedule"
     ADMINISTER = "administer"
+    REHEARSE = "rehearse"
 
 
 _CLINICAL = frozenset({Permission.READ_CHARTS, Permission.ACT_ON_ALERTS, Permission.SCHEDULE})
@@ -31,8 +32,8 @@ _MAY = {
     Role.NAVIGATOR: _CLINICAL,
     Role.CLINICIAN: _CLINICAL,
     Role.COORDINATOR: frozenset({Permission.READ_CHARTS, Permission.SCHEDULE}),
-    Role.MANAGER: frozenset(),
-    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.SCHEDULE}),
+    Role.MANAGER: frozenset({Permission.REHEARSE}),
+    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.REHEARSE, Permission.SCHEDULE}),
     Role.AUDITOR: frozenset({Permission.READ_CHARTS}),
 }
 

@@ -23,6 +23,12 @@ def get_site(session: Session, *, site_id: str) -> Site:
     return site
 
 
+def lock_site(session: Session, *, site_id: str) -> Site:
+    """The site as it is now, held until the end of the transaction."""
+    wanted = select(Site).where(Site.id == site_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(wanted).one()
+
+
 def find_site(session: Session, *, code: str) -> Site | None:
     """The site with this code."""
     return session.scalar(select(Site).where(Site.code == code))

@@ -25,13 +25,16 @@ from tests.phone_network import Text
 _OVERDUE = timedelta(minutes=5)
 
 
-def check_invariants(database_url: str) -> list[str]:
-    """Every violation as a sentence; empty when all holds. May be asked at any moment, also while processes run."""
+def check_invariants(database_url: str, now: datetime | None = None) -> list[str]:
+    """Every violation as a sentence; empty when all holds. May be asked at any moment, also while processes run.
+
+    ``now`` is the moment on a clock that is not the machine's.
+    """
     with _reading(database_url) as connection:
         return [
             *_texts_in(connection),
             *_answers_and_alerts(connection),
-            *_next_steps(connection),
+            *_next_steps(connection, now or datetime.now(UTC)),
             *_pages(connection),
             *_acknowledgements(connection),
             *_prompts(connection),
@@ -112,9 +115,9 @@ def _answers_and_alerts(connection: Connection) -> Iterator[str]:
             yield f"the alert {alert_id} was opened {histories.get(alert_id, 0)} times by its history"
 
 
-def _next_steps(connection: Connection) -> Iterator[str]:
+def _next_steps(connection: Connection, now: datetime) -> Iterator[str]:
     """No open alert without a next step, and none whose step is long overdue."""
-    late = datetime.now(UTC) - _OVERDUE
+    late = now - _OVERDUE
     rows = select(Alert.id, Alert.policy, Alert.next_action_at).where(Alert.status != "resolved")
     for alert_id, policy, next_action_at in connection.execute(rows):
         if policy.get("steps") and next_action_at is None:
@@ -127,13 +130,16 @@ def _next_steps(connection: Connection) -> Iterator[str]:
 
 
 def _pages(connection: Connection) -> Iterator[str]:
-    """No red alert without its page, no page without its text, one page for each step and person."""
+    """No red alert without its page, no page without a text to the same person, one page for each step and person."""
     pages = connection.execute(select(Page.alert_id, Page.sequence, Page.recipient, Page.message_id)).all()
-    texts = {row_id for (row_id,) in connection.execute(select(OutboundMessage.id))}
+    told = connection.execute(select(OutboundMessage.id, OutboundMessage.practitioner_id))
+    texts = {row_id: practitioner_id for row_id, practitioner_id in told}
     paged = {alert_id for alert_id, *_ in pages}
     for alert_id, sequence, recipient, message_id in pages:
         if message_id not in texts:
             yield f"page {sequence} of alert {alert_id} to {recipient} has no text"
+        elif (texts[message_id] or "fallback") != recipient:
+            yield f"page {sequence} of alert {alert_id} to {recipient} is a text to {texts[message_id]}"
     for step, count in Counter((a, s, r) for a, s, r, _ in pages).items():
         if count > 1:
             yield f"the page {step} was made {count} times"

@@ -98,6 +98,7 @@ def test_a_red_answer_reaches_a_nurse(blank_database_url: str, network: PhoneNet
         assert omar.text(code[1].lower()).answers == ["200"]
         omar.expect(f"{code[1]} is yours", timeout=60)
         nora.expect("Omar Haddad has taken it", timeout=60)
+        ana.expect("Omar at Our clinic has seen what you wrote", timeout=60)
 
         (alert,) = api.call("GET", f"/alerts?patient={patient}")["items"]
         assert (alert["status"], alert["tier"], alert["code"]) == ("acknowledged", "red", code[1])
@@ -114,7 +115,7 @@ def test_a_red_answer_reaches_a_nurse(blank_database_url: str, network: PhoneNet
         assert network.idle(60)
         wait_until(lambda: not check_drained(blank_database_url), "every text has left")
         assert network.unexpected() == []
-        assert delivered(blank_database_url, 7)
+        assert delivered(blank_database_url, 8)
         assert {("acknowledge", "alert"), ("resolve", "alert"), ("issue", "checkin"), ("enrol", "patient")} <= acts(
             blank_database_url
         )
