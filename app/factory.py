@@ -66,7 +66,10 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
     )
     app.extensions["bedside"] = Parts(
-        service, gateway or make_gateway(settings), make_heartbeat(settings), make_email(settings),
+        service,
+        gateway or make_gateway(settings),
+        make_heartbeat(settings),
+        make_email(settings),
         partial(check_program, settings.content_root),
     )
     register_webhooks(app)
