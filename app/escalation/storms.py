@@ -8,8 +8,9 @@ WINDOW = timedelta(minutes=1)
 """The time in which the texts to one person are counted."""
 
 REDS_AT_ONCE = 5
-"""So many texts about red alerts go to one person in a minute, each by itself. Nobody who reads and calls can follow
-more, and a sender lets one text a second leave; from then on several reds share a text that lists their codes."""
+"""So many texts about red alerts may wait to leave for one person, each about one patient. A sender lets one text a
+second leave and nobody can read more; from then on several reds share a text that lists their codes, which is sooner
+told than one after the other. Where texts leave as they come, each red one has its own."""
 
 OTHERS_AT_ONCE = 3
 """So many texts about other alerts go to one person in a minute; the rest become one text that says how many there are.
@@ -18,7 +19,7 @@ Fewer than of the reds: nothing of theirs is lost in a quarter of an hour, and t
 CODES_IN_A_TEXT = 12
 """So many codes fit into two segments, and one glance."""
 
-_RED_ROUND, _OTHER_ROUND = timedelta(seconds=10), timedelta(minutes=1)
+_ROUND = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,20 @@ class Bundle:
 
 
 def room(*, red: bool, recent: int) -> int:
-    """How many more texts one person may get now who was sent ``recent`` ones in the last minute.
+    """How many more texts one person may get now, after ``recent`` ones in the last minute.
 
-    For a red one only texts about red ones are counted: nothing less urgent ever holds it back.
+    For red ones only texts about red ones that have not left yet are counted: nothing less urgent ever holds one back.
     """
     return max(0, (REDS_AT_ONCE if red else OTHERS_AT_ONCE) - recent)
 
 
 def next_round(now: datetime, *, red: bool) -> datetime:
-    """When what has no room now is told, together with all that comes until then: at the next full ten seconds for red
-    alerts, at the next full minute for others."""
-    length = _RED_ROUND if red else _OTHER_ROUND
+    """When what has no room now is told, with all that comes until then: red ones as soon as the worker looks again,
+    within a second, others at the next full minute."""
+    if red:
+        return now
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + ((now - midnight) // length + 1) * length
+    return midnight + ((now - midnight) // _ROUND + 1) * _ROUND
 
 
 def bundle(sizes: Sequence[int], *, red: bool, space: int) -> list[Bundle]:

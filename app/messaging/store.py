@@ -275,9 +275,13 @@ def list_messages(session: Session, *, ids: Sequence[str]) -> Sequence[OutboundM
     return session.scalars(select(OutboundMessage).where(OutboundMessage.id.in_(ids))).all() if ids else []
 
 
-def list_urgent(session: Session, *, ids: Collection[str]) -> set[str]:
-    """Which of some texts are of the first priority."""
-    wanted = select(OutboundMessage.id).where(OutboundMessage.id.in_(ids), OutboundMessage.priority <= Priority.PAGE)
+def list_urgent_waiting(session: Session, *, ids: Collection[str]) -> set[str]:
+    """Which of some texts are of the first priority and have not left yet."""
+    wanted = select(OutboundMessage.id).where(
+        OutboundMessage.id.in_(ids),
+        OutboundMessage.priority <= Priority.PAGE,
+        OutboundMessage.state.in_((OutboxState.PENDING, OutboxState.LEASED)),
+    )
     return set(session.scalars(wanted)) if ids else set()
 
 

@@ -57,11 +57,14 @@ def list_calls(session: Session, site: Site, due: Sequence[Step], now: datetime)
 
 
 def count_recent(session: Session, calls: Sequence[Call], now: datetime) -> dict[str, int]:
-    """How many texts each recipient of some calls was paged with in the last minute; for red ones, about red ones."""
+    """How many texts each recipient of some calls was paged with in the last minute.
+
+    For calls about red alerts: how many of them are about red ones and have not left yet.
+    """
     red = calls[0].told[0].tier == Tier.RED
     ids = {recipient for call in calls for recipient in call.recipients}
     sent = escalation.list_texts_to(session, recipients=ids, since=now - storms.WINDOW)
-    urgent = messaging.list_urgent(session, ids={message_id for _, message_id in sent}) if red else set()
+    urgent = messaging.list_urgent_waiting(session, ids={message_id for _, message_id in sent}) if red else set()
     counted = [recipient for recipient, message_id in sent if not red or message_id in urgent]
     return {recipient: counted.count(recipient) for recipient in ids}
 

@@ -317,11 +317,17 @@ def test_five_hundred_alerts_in_a_minute_and_three_of_them_red(clinic: Clinic, d
     assert [problem for problem in check_invariants(database_url) if "waits for a step" not in problem] == []
 
 
-def test_forty_red_ones_in_a_second_are_all_named_within_ten(clinic: Clinic) -> None:
+def test_red_ones_that_leave_as_they_come_each_have_their_own_page(clinic: Clinic) -> None:
+    for number in range(12):
+        code = raise_one(clinic, "red", f"one:{number}")
+        clinic.deliver()
+        clinic.gateway.expect(NORA, f"RED {code}. Reply {code}")
+
+
+def test_forty_red_ones_at_once_are_all_named_at_once(clinic: Clinic) -> None:
     codes = {raise_one(clinic, "red", f"storm:{number}") for number in range(40)}
+    assert len(clinic.texts(kind="page")) == 5, "each by itself, with its alert"
     clinic.hurry()
-    assert len([d for d in clinic.gateway.departures if d.recipient == NORA]) == 5, "each by itself, and at once"
-    clinic.later(seconds=10)
     texts = [d.body for d in clinic.gateway.departures if d.recipient == NORA]
     named = [word.strip(":.") for text in texts for word in text.partition("RED ")[2].split("Reply")[0].split()]
     assert codes <= set(named), "no red one is left out of a page"

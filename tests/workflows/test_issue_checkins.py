@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from app.checkins.models import PublishedProgram
+from app.checkins.models import CheckinPlan, PublishedProgram
 from app.errors import Conflict, Rejected
 from app.staff.models import Site
 from app.workflows.change_patient import PatientChanges, change_patient
@@ -204,4 +204,24 @@ def test_a_site_may_spread_the_texts_of_one_hour(clinic: Clinic) -> None:
     assert clinic.clock.now() <= leaving[0] and leaving[-1] < clinic.clock.now() + timedelta(minutes=30)
     clinic.later(minutes=30)
     assert {text.state for text in clinic.texts(kind="invitation")} == {"handed_over"}
+    clinic.gateway.ignore_the_rest()
+
+
+def test_a_timing_of_ones_own_holds_from_slot_to_slot_and_in_another_zone(clinic: Clinic, ana: str) -> None:
+    (plan,) = clinic.rows(CheckinPlan, name="daily")
+    clinic.damage(CheckinPlan, {"id": plan.id}, timing={"every": "P1W", "on": ["wed", "sat"], "at": "09:00"})
+    clinic.at("tue 10:00")  # the slot that the program set
+    clinic.gateway.expect(ANA, "how are you today")
+    clinic.at("wed 09:00")
+    assert [c.due_at for c in clinic.checkins()][-1] == clinic.clock.now()
+    (plan,) = clinic.rows(CheckinPlan, name="daily")
+    assert (plan.next_local_date, plan.next_local_time) == (date(2026, 3, 7), "09:00:00")
+    change_patient(
+        clinic.service, site_id=clinic.site_id, patient_id=ana, changes=PatientChanges(time_zone="Europe/Madrid"),
+        agent=AGENT,
+    )  # fmt: skip
+    (plan,) = clinic.rows(CheckinPlan, name="daily")
+    assert (plan.time_zone, plan.next_local_date, plan.next_local_time) == (
+        "Europe/Madrid", date(2026, 3, 7), "09:00:00",
+    )  # fmt: skip
     clinic.gateway.ignore_the_rest()

@@ -258,6 +258,18 @@ def test_rosa_answers_about_ana_in_spanish(pages: Pages, link: str, clinic: Clin
     clinic.gateway.ignore_the_rest()
 
 
+def test_rosa_is_told_who_sees_what_she_says_of_herself(pages: Pages, link: str, clinic: Clinic) -> None:
+    patient_id = clinic.rows(Patient)[0].id
+    clinic.clock.advance(days=1)  # nobody who helps is asked twice on one day, but by hand
+    clinic.ask(patient_id, "caregiver-self")
+    clinic.gateway.ignore_the_rest()
+    hers = link_to(clinic, ROSA)
+    pages.get(hers)
+    page = pages.post(hers, fact="1982")
+    assert "Estas preguntas son sobre usted. Solo su equipo de salud ve sus respuestas; Ana no las ve." in page
+    assert "Sobre Ana" not in page
+
+
 def test_the_first_page_is_small(pages: Pages, link: str) -> None:
     pages.get(link)
     page = pages.client.post(link, data={"csrf_token": pages.token, "fact": "1955"}, follow_redirects=True)

@@ -37,10 +37,11 @@ def test_what_was_sent_in_the_last_minute_counts() -> None:
     assert room(red=True, recent=99) == 0
 
 
-def test_rounds_come_at_full_minutes_and_for_red_every_ten_seconds() -> None:
-    assert next_round(NOW, red=True) == NOW + timedelta(seconds=3)
+def test_rounds_come_at_full_minutes_and_for_red_at_once() -> None:
     assert next_round(NOW, red=False) == NOW + timedelta(seconds=53)
-    assert next_round(NOW.replace(second=10), red=True) == NOW.replace(second=20), "never now: it would not end"
+    full = NOW.replace(second=0)
+    assert next_round(full, red=False) == full + timedelta(minutes=1), "never now: it would not be a round"
+    assert next_round(NOW, red=True) == NOW, "a red one waits for nothing but the others of this moment"
 
 
 def test_a_list_of_codes_says_how_many_more_there_are() -> None:
