@@ -1,13 +1,18 @@
-"""Conditions on the judged entry alone: composite grades, clusters, urgency, words, ambers, and how it came in."""
+"""Conditions on the judged entry alone: composite grades, scores, clusters, urgency, words, ambers, how it came in."""
 
+import operator as compare
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.alerts.entries import ItemFacts, number
 from app.alerts.history import Answer
 from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict
 from app.alerts.red_flags import find
-from app.alerts.wording import fixed, plain
+from app.alerts.wording import Wording, fixed, plain
 from app.composites import composite_for
+
+_HOLDS: Mapping[str, Callable[[float, float], bool]] = {"at_least": compare.ge, "at_most": compare.le}
+SCORE_OPERATORS = tuple(_HOLDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,31 @@ class Composite:
             Basis.LEVEL, lambda say: say.compared(facts, "at_least", self.at_least), facts, answer, {"composite": grade}
         )
         return Verdict(True, (evidence,))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the answers add up to, as the questionnaire declares it, held against numbers.
+
+    ``tests`` are pairs of operator and operand. While answers still come in there is no score to judge by: answers
+    that stand for others might be outdone by them.
+    """
+
+    name: str
+    tests: tuple[tuple[str, float], ...]
+
+    def judge(self, scene: Scene) -> Verdict:
+        """Decide; without a score, unknown."""
+        facts, score = scene.history.score(self.name)
+        if score is None or not scene.completed:
+            return UNKNOWN
+        if not all(_HOLDS[operator](score.value, operand) for operator, operand in self.tests):
+            return FALSE
+
+        def clause(say: Wording) -> str:
+            return say.listed([say.compared(facts, operator, operand) for operator, operand in self.tests])
+
+        return Verdict(True, (Evidence(Basis.LEVEL, clause, facts, score, {"score": score.value}),))
 
 
 @dataclass(frozen=True, slots=True)

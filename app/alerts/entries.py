@@ -12,6 +12,8 @@ from app.codes import Respondent
 AnswerValue = float | str | None
 
 _NO_ANSWERS: Mapping[str, AnswerValue] = MappingProxyType({})
+_NO_SCORES: Mapping[str, float | None] = MappingProxyType({})
+_DERIVED = {"composite", "score"}
 _RESPONDENTS: Mapping[Any, Respondent] = {"patient": Respondent.SELF} | {member.value: member for member in Respondent}
 _HEARD = {"completed", "partial", "stopped", "amended", "in-progress"}
 _GOALS_QUESTIONNAIRE = "personal-goals"
@@ -65,6 +67,11 @@ class ItemFacts:
         return words.get(language) or words.get(language.split("-", 1)[0]) or words.get("en", "")
 
     @property
+    def derived(self) -> bool:
+        """Whether nobody answered it: it was worked out from answers, and has no series, goal or baseline."""
+        return self.kind in _DERIVED
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names that goals and baselines may be kept under: the code first, then the ``link_id``."""
         return (self.code[1], self.link_id) if self.code else (self.link_id,)
@@ -81,9 +88,10 @@ class ItemFacts:
 
 
 class ItemSet:
-    """The items of one questionnaire, found by ``link_id`` or by code."""
+    """The items of one questionnaire, found by ``link_id`` or by code, and what it adds up, by name."""
 
-    def __init__(self, items: Iterable[Any]) -> None:
+    def __init__(self, items: Iterable[Any], scores: Iterable[ItemFacts] = ()) -> None:
+        self.scores = {score.link_id: score for score in scores}
         self.by_link: dict[str, ItemFacts] = {}
         self._by_code: dict[str, list[ItemFacts]] = {}
         self._same: dict[tuple[str, ...], list[str]] = {}
@@ -112,7 +120,8 @@ class Entry(NamedTuple):
     """One check-in or response of an enrolment; a tuple, because a history has many and they are made in a hurry.
 
     ``status`` is the check-in's or the response's; ``missed`` has no answers. ``tier`` is the tier the entry raised,
-    where the caller knows it (``judged`` says so). ``texts`` are further words of the person, beside the answers.
+    where the caller knows it (``judged`` says so). ``texts`` are further words of the person, beside the answers, and
+    ``scores`` what the answers add up to, by name.
     """
 
     authored_at: datetime
@@ -128,6 +137,7 @@ class Entry(NamedTuple):
     tier: str | None = None
     judged: bool = False
     texts: tuple[str, ...] = ()
+    scores: Mapping[str, float | None] = _NO_SCORES
 
     @classmethod
     def from_mapping(cls, data: "Mapping[str, Any] | Entry", items: "Items | None" = None) -> "Entry":
@@ -144,7 +154,7 @@ class Entry(NamedTuple):
         return cls(
             moment(data["authored_at"]), respondent, get("status") or "completed", get("answers") or _NO_ANSWERS,
             get("check_in"), get("questionnaire"), get("recall_period"), get("language") or "en", definitions,
-            bool(get("late")), get("tier"), "tier" in data, tuple(get("texts") or ()),
+            bool(get("late")), get("tier"), "tier" in data, tuple(get("texts") or ()), get("scores") or _NO_SCORES,
         )  # fmt: skip
 
     @property

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from app.alerts.comparisons import Comparison
-from app.alerts.conditions import Cluster, Composite, Says, Words
+from app.alerts.conditions import Cluster, Composite, Says, Score, Words
 from app.alerts.definition import AlertRule
 from app.alerts.entries import ItemFacts
 from app.alerts.history import Answer, History
@@ -100,9 +100,9 @@ def findings_of(rule: AlertRule, scene: Scene) -> list[Finding]:
 
 def _subject(rule: AlertRule, history: History) -> tuple[str, ItemFacts]:
     """What the rule is about: its own subject, else its one item, else its id; and how that is called."""
-    names = {name for leaf in rule.leaves for name in _items(leaf)}
-    facts = {history.item(name) for name in names}
-    if rule.subject is None and not names and any(isinstance(leaf, _SILENCES) for leaf in rule.leaves):
+    facts = {history.item(name) for leaf in rule.leaves for name in _items(leaf)}
+    facts |= {history.score(leaf.name)[0] for leaf in rule.leaves if isinstance(leaf, Score)}
+    if rule.subject is None and not facts and any(isinstance(leaf, _SILENCES) for leaf in rule.leaves):
         return "silence", ItemFacts("silence", label="silence")
     (only,) = facts if len(facts) == 1 else (None,)
     part = rule.subject or (only.link_id if only else rule.id)
@@ -154,7 +154,7 @@ def _said(evidence: Sequence[Evidence], scene: Scene) -> str:
     told: list[tuple[ItemFacts, Answer, Answer | None]] = []
     for group in _evidence_by_item(evidence).values():
         facts, answer = group[0].facts, group[0].answer
-        if facts is not None and answer is not None and facts.kind != "composite":
+        if facts is not None and answer is not None and not facts.derived:
             told.append((facts, answer, scene.history.previous(facts)))
     return say.told(told)
 
@@ -192,6 +192,8 @@ def _values(evidence: Sequence[Evidence], scene: Scene) -> dict[str, Any]:
 def _levels(facts: ItemFacts, history: History) -> dict[str, Any]:
     """The goal and the baseline that an answer is seen against, whether or not the rule asked for them."""
     found: dict[str, Any] = {}
+    if facts.derived:
+        return found
     if goal := history.goal(facts):
         found |= {"goal": goal.value, "goal_is_default": not goal.given}
     if baseline := history.baseline(facts):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.alerts.comparisons import OPERATORS, Comparison
-from app.alerts.conditions import Ambers, Cluster, Composite, Form, Says, Words
+from app.alerts.conditions import SCORE_OPERATORS, Ambers, Cluster, Composite, Form, Says, Score, Words
 from app.alerts.logic import AllOf, AnyOf, Condition, Not
 from app.alerts.silence import MissedAfterRed, MissedInARow, SilentFor
 from app.composites import term_key
@@ -83,6 +83,13 @@ def _composite(when: Mapping[str, Any]) -> Condition:
     return Composite(term_key(_name(when["term"], "term")), _number(when["composite_at_least"], "composite_at_least"))
 
 
+def _score(when: Mapping[str, Any]) -> Condition:
+    tests = tuple((name, _number(when[name], name)) for name in SCORE_OPERATORS if name in when)
+    if not tests:
+        raise ValueError("A score is compared with a number: use at_least or at_most.")
+    return Score(_name(when["score"], "score"), tests)
+
+
 def _says(when: Mapping[str, Any]) -> Condition:
     if when["says"] != "urgent":
         raise ValueError(f"says is {when['says']!r}: only urgent is known.")
@@ -110,6 +117,7 @@ _READERS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Condition]]
     (("not",), lambda when: Not(parse(when["not"]))),
     (("cluster",), _cluster),
     (("composite_at_least", "term"), _composite),
+    (("score", *SCORE_OPERATORS), _score),
     (("says",), _says),
     (("red_flag_text", "item"), _words),
     (("ambers_at_least",), lambda when: Ambers(_count(when["ambers_at_least"], "ambers_at_least"))),

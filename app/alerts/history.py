@@ -80,6 +80,13 @@ class History:
         found = self.judged.items.find(name) if self.judged.items else None
         return found or ItemFacts(link_id=name, label=name.replace("_", " "))
 
+    def score(self, name: str) -> "tuple[ItemFacts, Answer | None]":
+        """What the judged entry's answers add up to under this name, if they do."""
+        known = self.judged.items.scores.get(name) if self.judged.items else None
+        value = number(self.judged.scores.get(name))
+        facts = known or ItemFacts(name, label=name.replace("_", " ").replace("-", " "), kind="score")
+        return facts, None if value is None else Answer(self.judged.authored_at, value)
+
     def current(self, facts: ItemFacts) -> Answer | None:
         """The judged answer, if a number was given."""
         value = number(self.judged.answers.get(facts.link_id))
@@ -96,7 +103,7 @@ class History:
 
     def previous(self, facts: ItemFacts) -> Answer | None:
         """The latest earlier answer with a value, unless it is too old to compare with."""
-        past = self.series(facts).back(1) if facts.kind != "composite" else None
+        past = None if facts.derived else self.series(facts).back(1)
         return past if past and self.judged.authored_at - past.at <= PREVIOUS_AT_MOST else None
 
     def others(self, facts: ItemFacts) -> tuple[Answer, ...]:

@@ -56,6 +56,11 @@ class Outcome(StrEnum):
         return self in _BY_CONTACT
 
     @property
+    def changes_care(self) -> bool:
+        """Whether something was done beyond advice: what a symptom that stays can be said to have withstood."""
+        return self in _BY_CONTACT and self is not Outcome.ADVISED_SELF_CARE
+
+    @property
     def promises_relief(self) -> bool:
         """Whether the person is asked again later if it helped."""
         return self in _BY_CONTACT

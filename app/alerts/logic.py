@@ -68,13 +68,14 @@ class Scene:
     """What conditions are judged on.
 
     ``ambers`` are the items, or named subjects, that are amber in this entry; ``was_red`` tells whether an earlier
-    entry raised a red. Reasons are worded in ``language``.
+    entry raised a red. Reasons are worded in ``language``. While answers still come in, it is not ``completed``.
     """
 
     history: History
     was_red: Callable[[Entry], bool]
     language: str = "en"
     ambers: tuple[ItemFacts, ...] = ()
+    completed: bool = True
 
 
 class Condition(Protocol):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from app.alerts.comparisons import OPERATORS, Comparison
-from app.alerts.conditions import Ambers, Cluster, Composite, Says, Words
+from app.alerts.conditions import Ambers, Cluster, Composite, Says, Score, Words
 from app.alerts.definition import AlertRule
 from app.alerts.entries import Entry, ItemFacts, ItemSet
 from app.alerts.logic import AllOf, AnyOf, Condition, Not
@@ -200,6 +200,8 @@ def _of(leaf: Condition, operator: str) -> list[float]:
             return [times] if times > 1 else []
         case Comparison(tests=tests), _:
             return [operand for name, operand in tests if name == operator]
+        case Score(tests=tests), _:
+            return [operand for name, operand in tests if name == operator]
         case (Cluster(at_least=level), "at_least") | (Composite(at_least=level), "composite_at_least"):
             return [level]
         case (Ambers(at_least=count), "ambers_at_least") | (MissedInARow(count=count), "missed_in_a_row"):
@@ -214,7 +216,7 @@ def _set(leaf: Condition, *, operator: str, value: float) -> Condition:
     match leaf:
         case Comparison() if operator == "consecutive":
             return replace(leaf, consecutive=int(value))
-        case Comparison(tests=tests):
+        case Comparison(tests=tests) | Score(tests=tests):
             return replace(leaf, tests=tuple((name, value if name == operator else old) for name, old in tests))
         case Cluster() | Composite():
             return replace(leaf, at_least=value)

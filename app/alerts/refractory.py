@@ -14,7 +14,7 @@ _APART_AT_MOST = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Intervention:
-    """Something that was done about the symptom: an alert closed with an outcome that promises relief."""
+    """Something that was done about the symptom: an alert closed with an outcome that changed the person's care."""
 
     at: datetime
     outcome: str
@@ -43,12 +43,15 @@ def stretch_above(answers: Sequence[Answer], goal: float, *, worse: str = "high"
 
 
 def judge_refractory(stretch: Sequence[Answer], tried: Sequence[Intervention]) -> Refractory | None:
-    """Whether a symptom is refractory: three answers in a row above the goal, in spite of something done since the
-    first of them and before the last. ``None`` where it is not."""
-    if len(stretch) < IN_A_ROW:
+    """Whether a symptom is refractory: three answers in a row above the goal since something was done about it.
+
+    What was answered before that day says nothing of what it did. ``None`` where the symptom is not refractory.
+    """
+    within = tuple(one for one in tried if stretch and stretch[0].at <= one.at < stretch[-1].at)
+    first = min((one.at for one in within), default=None)
+    if first is None or sum(answer.at > first for answer in stretch) < IN_A_ROW:
         return None
-    within = tuple(one for one in tried if stretch[0].at <= one.at < stretch[-1].at)
-    return Refractory(tuple(stretch), within) if within else None
+    return Refractory(tuple(stretch), within)
 
 
 def reason_of(found: Refractory, label: str, goal: float, *, default_goal: bool, due: datetime) -> str:

@@ -1,6 +1,7 @@
 """When an answer, or silence, needs a person: a program's rules judged on a person's history."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -33,8 +34,8 @@ def evaluate(
     ``history`` holds one enrolment's check-ins and responses, oldest first, as ``Entry`` or mappings with
     ``authored_at`` (aware, or RFC 3339 text), ``respondent``, ``check_in``, ``status``, ``answers`` (number, text or
     None by ``link_id``) and where known ``questionnaire`` (url), ``recall_period``, ``language``, ``items``
-    (definitions), ``late``, ``tier`` (the tier it raised) and ``texts``. The argument ``items`` gives the definitions
-    of entries that carry none.
+    (definitions), ``late``, ``tier`` (the tier it raised), ``texts`` and ``scores`` (number by name). The argument
+    ``items`` gives the definitions of entries that carry none.
     Dates in reasons are those of the zone that ``authored_at`` carries; reasons are in ``language``.
 
     ``goals`` and ``baseline`` map a code or ``link_id`` to a number (or ``{value, set_at}``) of the judged respondent,
@@ -74,9 +75,9 @@ def _judge(
         and (completed or rule.at_once)
         and all(gate.possible(past) for gate in rule.gates)
     ]
-    scene = Scene(past, was_red, language)
+    scene = Scene(past, was_red, language, completed=completed)
     fired = [[] if rule.counts_ambers else findings_of(rule, scene) for rule in running]
-    after = Scene(past, was_red, language, _ambers([finding for findings in fired for finding in findings]))
+    after = replace(scene, ambers=_ambers([finding for findings in fired for finding in findings]))
     for place, rule in enumerate(running):
         if rule.counts_ambers:
             fired[place] = findings_of(rule, after)

@@ -113,6 +113,8 @@ class Wording:
 
     def _answer(self, facts: ItemFacts, value: float) -> str:
         label, chosen = facts.named(self.language), facts.option(value, self.language)
+        if facts.kind == "score":
+            chosen = self.say("score", n=plain(value))
         return f"{label}: {chosen}" if chosen else f"{label} {plain(value)}"
 
     def _last_answer(self, last: datetime | None, today: datetime) -> str:

@@ -15,7 +15,8 @@ from app.cohort.courses import Day, live
 from app.cohort.people import Persona
 from app.cohort.replies import reply_to
 from app.questionnaires.definition import Questionnaire
-from app.workflows.definitions import Program
+from app.questionnaires.scoring import scores_of
+from app.workflows.definitions import Program, items_of
 from app.zones import instant, zone
 
 _SETTING, _INTENT = "home", "disease-directed"
@@ -44,7 +45,7 @@ def made_up_replays(
     They are asked what the proposed program asks at set times. ``questionnaires`` are by name.
     """
     asked = [
-        _Asked(check_in, questionnaires[check_in.questionnaire], ItemSet(questionnaires[check_in.questionnaire].items))
+        _Asked(check_in, questionnaires[check_in.questionnaire], items_of(questionnaires[check_in.questionnaire]))
         for check_in in proposed.check_ins
         if check_in.timing is not None and check_in.questionnaire in questionnaires
     ]
@@ -99,10 +100,11 @@ def _occasions(person: Persona, lived: Sequence[Day], asked: _Asked, begin: date
             )  # fmt: skip
         if reply is None or answered_at is None:
             continue
+        answers = _given(reply.answers, reply.stops_after)
         entry = Entry(
             authored_at=answered_at.astimezone(local), respondent=respondent,
             status="stopped" if reply.stops_after or late else "completed",
-            answers=_given(reply.answers, reply.stops_after), check_in=definition.name,
+            answers=answers, scores=scores_of(asked.questionnaire, answers), check_in=definition.name,
             questionnaire=asked.questionnaire.url, recall_period=asked.questionnaire.recall_period,
             language=person.language, items=asked.items, late=late,
         )  # fmt: skip

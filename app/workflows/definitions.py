@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from app.alerts.entries import ItemSet
+from app.alerts.entries import ItemFacts, ItemSet
 from app.alerts.rules import AlertRule
 from app.checkins import store as checkins
 from app.checkins.plan import CheckinPlanDefinition
@@ -65,6 +65,15 @@ def load_items(session: Session, questionnaire_id: str) -> ItemSet:
     return _load(session, questionnaire_id)[1]
 
 
+def items_of(questionnaire: Questionnaire) -> ItemSet:
+    """The same for a questionnaire that is at hand, with what it adds up."""
+    scores = (
+        ItemFacts(s.name, label=s.title.get("en") or s.name.replace("_", " "), labels=s.title, kind="score")
+        for s in questionnaire.scores
+    )
+    return ItemSet(questionnaire.items, scores)
+
+
 def load_program(session: Session, program_id: str) -> Program:
     """The program published under this id; read once, as questionnaires are."""
     known = _PROGRAMS.get(program_id)
@@ -85,7 +94,7 @@ def _load(session: Session, questionnaire_id: str) -> tuple[Questionnaire, ItemS
     if known is None:
         row = questionnaires.get_questionnaire(session, questionnaire_id=questionnaire_id)
         questionnaire = Questionnaire.from_mapping(row.definition)
-        known = (questionnaire, ItemSet(questionnaire.items))
+        known = (questionnaire, items_of(questionnaire))
         _keep(_QUESTIONNAIRES, row.id, known)
     return known
 

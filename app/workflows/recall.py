@@ -9,6 +9,7 @@ from app.checkins.models import Checkin
 from app.codes import Respondent
 from app.db import Session
 from app.questionnaires.models import Answer, QuestionnaireResponse
+from app.questionnaires.scoring import scores_of
 from app.workflows.definitions import load_items, load_questionnaire
 
 
@@ -43,7 +44,7 @@ def answered(session: Session, response: QuestionnaireResponse, answers: Iterabl
         status=response.status, answers=values, check_in=response.check_in, questionnaire=questionnaire.url,
         recall_period=questionnaire.recall_period, language=response.language,
         items=load_items(session, response.questionnaire_id), late=response.late, tier=response.tier, judged=True,
-        texts=tuple(beside),
+        texts=tuple(beside), scores=scores_of(questionnaire, values) if questionnaire.scores else {},
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from app.workflows.service import Service
 from app.zones import zone
 
 _WEEK = timedelta(days=7)
-_RELIEF = tuple(outcome for outcome in Outcome if outcome.promises_relief)
+_DONE = tuple(outcome for outcome in Outcome if outcome.changes_care)
 _SCALE_END = 10
 
 
@@ -49,7 +49,7 @@ def watch_refractory(
     done: dict[str, list[Intervention]] = {}
     for subject, at, outcome in alerts.list_acted_on(
         session, patient_id=patient.id, subjects=[f"{response.respondent}:{name}" for name in named],
-        outcomes=_RELIEF, since=response.authored_at - LOOK_BACK,
+        outcomes=_DONE, since=response.authored_at - LOOK_BACK,
     ):  # fmt: skip
         done.setdefault(subject.partition(":")[2], []).append(Intervention(at, outcome))
     if not done:

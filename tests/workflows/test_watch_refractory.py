@@ -26,7 +26,7 @@ def day(clinic: Clinic, ana: str, name: str, pain: int) -> None:
     clinic.gateway.ignore_the_rest()
 
 
-def close(clinic: Clinic, alert: AlertSeen, outcome: str = "advised_self_care") -> None:
+def close(clinic: Clinic, alert: AlertSeen, outcome: str = "medication_changed") -> None:
     resolve_alert(
         clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=clinic.nora, agent="test",
         given=ResolutionGiven(outcome=outcome, contacted_at=clinic.clock.now()),
@@ -36,30 +36,34 @@ def close(clinic: Clinic, alert: AlertSeen, outcome: str = "advised_self_care") 
 def test_three_above_the_goal_after_something_was_done(clinic: Clinic, ana: str) -> None:
     day(clinic, ana, "tue", 6)
     day(clinic, ana, "wed", 6)  # twice above the goal: amber
-    close(clinic, clinic.alert(subject="self:pain"), "medication_changed")
+    close(clinic, clinic.alert(subject="self:pain"))
     day(clinic, ana, "thu", 5)
+    day(clinic, ana, "fri", 5)
+    assert clinic.alerts(kind="referral") == [], "two answers since say little of what it did"
+    day(clinic, ana, "mon", 5)
     found = clinic.alert(kind="referral")
     assert (found.subject, found.tier, found.status) == ("refractory:pain", "amber", "triggered")
     assert found.reason == (
-        "Pain stays above the goal of 3 (default goal), 3 answers in a row: 6 on 3 Mar, 6 on 4 Mar, 5 on 5 Mar. "
-        "Tried: medication changed on 4 Mar. Please ask the palliative team for a review by 12 Mar."
+        "Pain stays above the goal of 3 (default goal), 5 answers in a row: 6 on 3 Mar, 6 on 4 Mar, 5 on 5 Mar, 5 on 6 Mar, "
+        "5 on 9 Mar. Tried: medication changed on 4 Mar. Please ask the palliative team for a review by 16 Mar."
     )
     assert len(clinic.paged(found)) == 1, "it is listed, and the nurse on call hears of it"
-    day(clinic, ana, "fri", 5)
+    day(clinic, ana, "tue", 5)
     assert len(clinic.alerts(kind="referral")) == 1
     assert clinic.alert(kind="referral").happened("evidence") == [], "nothing new is said while somebody looks at it"
 
 
 @on_sqlite
 def test_the_clock_is_a_week(clinic: Clinic, ana: str) -> None:
+    day(clinic, ana, "mon", 6)
     day(clinic, ana, "tue", 6)
-    day(clinic, ana, "wed", 6)
     close(clinic, clinic.alert(subject="self:pain"))
-    day(clinic, ana, "thu", 5)
+    for name in ("wed", "thu", "fri"):
+        day(clinic, ana, name, 5)
     clinic.text(NORA, clinic.alert(kind="referral").code)
     due = clinic.alert(kind="referral").next_action_at
     assert due is not None
-    assert due.isoformat() == "2026-03-12T14:00:00+00:00", "seven days on, at the same hour (the clocks go forward)"
+    assert due.isoformat() == "2026-03-13T14:00:00+00:00", "seven days on, at the same hour (the clocks go forward)"
     clinic.gateway.ignore_the_rest()
 
 
@@ -71,11 +75,12 @@ def test_nothing_was_done_yet(clinic: Clinic, ana: str) -> None:
 
 
 @on_sqlite
-def test_what_was_expected_is_no_attempt(clinic: Clinic, ana: str) -> None:
+@pytest.mark.parametrize("outcome", ["expected_no_change", "advised_self_care"])
+def test_neither_what_was_expected_nor_advice_is_an_attempt(clinic: Clinic, ana: str, outcome: str) -> None:
     for name in ("tue", "wed"):
         day(clinic, ana, name, 6)
-    close(clinic, clinic.alert(subject="self:pain"), "expected_no_change")
-    for name in ("thu", "fri"):
+    close(clinic, clinic.alert(subject="self:pain"), outcome)
+    for name in ("thu", "fri", "sat"):
         day(clinic, ana, name, 6)
     assert clinic.alerts(kind="referral") == []
 
@@ -93,14 +98,13 @@ def test_one_good_day_begins_a_new_stretch(clinic: Clinic, ana: str) -> None:
 def test_after_a_review_it_takes_three_more(clinic: Clinic, ana: str) -> None:
     test_three_above_the_goal_after_something_was_done(clinic, ana)
     close(clinic, clinic.alert(kind="referral"), "referred")
-    close(clinic, clinic.alert(subject="self:pain", status="triggered"))
-    day(clinic, ana, "sat", 5)
-    day(clinic, ana, "sun", 5)
-    assert clinic.alerts(kind="referral", status="triggered") == []
-    day(clinic, ana, "mon", 5)
+    day(clinic, ana, "wed", 5)
     for alert in clinic.alerts(subject="self:pain", status="triggered"):
         close(clinic, alert)
-    day(clinic, ana, "tue", 5)
+    for name in ("thu", "fri"):
+        day(clinic, ana, name, 5)
+        assert clinic.alerts(kind="referral", status="triggered") == []
+    day(clinic, ana, "sat", 5)
     assert len(clinic.alerts(kind="referral", status="triggered")) == 1
 
 
@@ -118,7 +122,9 @@ def test_by_text_as_from_another_system(clinic: Clinic, ana: str) -> None:
     for name in ("tue", "wed"):
         day(clinic, ana, name, 6)
     close(clinic, clinic.alert(subject="self:pain"))
-    clinic.at("thu 10:00")
+    for name in ("thu", "fri"):
+        day(clinic, ana, name, 6)
+    clinic.at("sat 10:00")
     clinic.ask(ana)
     clinic.receive(ANA, "6 1 1")
     clinic.finish(ana)

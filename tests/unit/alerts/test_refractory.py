@@ -30,20 +30,21 @@ def test_the_row_ends_at_the_goal_and_at_a_long_gap() -> None:
 
 
 def test_three_in_a_row_after_something_was_done() -> None:
-    row = stretch_above(answers(6, 5, 5), 3)
-    assert judge_refractory(row, [tried(0.5)])
-    assert judge_refractory(row, [tried(1.9)])
+    row = stretch_above(answers(6, 6, 5, 5), 3)
+    assert judge_refractory(row, [tried(0)]), "done on the day of the first answer"
+    assert judge_refractory(row, [tried(0.9), tried(2.5)]), "what was done again starts no new count"
     assert judge_refractory(row, []) is None, "nothing was tried"
     assert judge_refractory(row, [tried(-1)]) is None, "that was before it began"
-    assert judge_refractory(row, [tried(2.5)]) is None, "nobody has answered since"
-    assert judge_refractory(row[1:], [tried(1.5)]) is None, "two are not three"
+    assert judge_refractory(row, [tried(1)]) is None, "two answers since are not three"
+    assert judge_refractory(row, [tried(3.5)]) is None, "nobody has answered since"
+    assert judge_refractory((), [tried(0)]) is None
 
 
 def test_the_reason_names_each_number_the_goal_and_what_was_tried() -> None:
-    found = judge_refractory(stretch_above(answers(6, 5, 5), 3), [tried(0.5), tried(-3)])
+    found = judge_refractory(stretch_above(answers(6, 6, 5, 5), 3), [tried(0.5), tried(-3)])
     assert found is not None
-    said = reason_of(found, "pain", 3, default_goal=True, due=START + timedelta(days=9))
+    said = reason_of(found, "pain", 3, default_goal=True, due=START + timedelta(days=10))
     assert said == (
-        "Pain stays above the goal of 3 (default goal), 3 answers in a row: 6 on 2 Mar, 5 on 3 Mar, 5 on 4 Mar. "
-        "Tried: medication changed on 3 Mar. Please ask the palliative team for a review by 11 Mar."
+        "Pain stays above the goal of 3 (default goal), 4 answers in a row: 6 on 2 Mar, 6 on 3 Mar, 5 on 4 Mar, 5 on 5 "
+        "Mar. Tried: medication changed on 3 Mar. Please ask the palliative team for a review by 12 Mar."
     )

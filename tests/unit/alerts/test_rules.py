@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.alerts.entries import ItemFacts, ItemSet
 from app.alerts.rules import AlertRule, evaluate, red_only, review
 from app.codes import Tier
 
@@ -56,6 +57,7 @@ def rule(when, tier="red", id="the-rule", **more):
 PAIN = {"link_id": "pain", "type": "scale", "min": 0, "max": 10, "label": {"en": "pain"}}
 PEACE = {"link_id": "peace", "type": "scale", "min": 0, "max": 10, "worse": "low"}
 SEVERE = {"item": "pain", "at_least": 7}
+ATTRIBUTES = ("frequency", "severity", "interference")
 SEVERE_COMPOSITE = {"term": "pain", "composite_at_least": 3}
 DISCORDANT = {"item": "pain", "discordance_at_least": 4}
 SNOMED_PAIN = {"code": {"system": "http://snomed.info/sct", "code": "22253000"}}
@@ -425,6 +427,49 @@ class TestComposites:
         assert finding.subject == "self:fatigue"
         assert finding.values["composite"] == 3
         assert "composite grade" in finding.reason
+
+
+class TestScores:
+    """The caller adds up; a rule compares, and says "unknown" where there is nothing to compare."""
+
+    @pytest.mark.parametrize(
+        ("when", "score", "expected"),
+        [
+            ({"at_least": 10}, 9.5, False),
+            ({"at_least": 10}, 10, True),
+            ({"at_most": 3}, 3, True),
+            ({"at_most": 3}, 3.5, False),
+            ({"at_least": 4, "at_most": 6}, 4, True),
+            ({"at_least": 4, "at_most": 6}, 7, False),
+            ({"at_least": 0}, None, None),
+        ],
+    )
+    def test_truth(self, when, score, expected):
+        assert truth({"score": "mood"} | when, [entry({"joy": 1}, scores={"mood": score})]) is expected
+
+    def test_a_score_nobody_declared_is_unknown(self):
+        assert truth({"score": "mood", "at_least": 1}, [entry({"joy": 3})]) is None
+
+    def test_no_score_while_answers_still_come_in(self):
+        rules, history = [rule({"score": "mood", "at_least": 2})], [entry({"joy": 3}, scores={"mood": 6})]
+        assert evaluate(rules, history, completed=False) == []
+        assert evaluate(rules, history)
+
+    def test_says_what_it_is_a_score_of_and_repeats_no_sum_to_the_person(self):
+        items = ItemSet([], [ItemFacts("mood", label="Low mood", labels={"es": "Ánimo"}, kind="score")])
+        history = [entry({"joy": 3}, scores={"mood": 6}, items=items)]
+        finding = only([rule({"score": "mood", "at_least": 3})], history)
+        assert (finding.subject, finding.values["score"]) == ("self:mood", 6)
+        assert finding.reason == "Low mood: score 6; at or above 3"
+        assert finding.said == ""
+        (spanish,) = evaluate([rule({"score": "mood", "at_least": 3})], history, language="es")
+        assert spanish.reason == "Ánimo: puntuación 6; 3 o más"
+
+    def test_has_no_goal_even_if_a_symptom_is_called_the_same(self):
+        finding = only([rule({"score": "pain", "at_least": 3})], [entry({"ache": 3}, scores={"pain": 6})])
+        assert "goal" not in finding.values
+        finding = only([rule(SEVERE_COMPOSITE)], [entry({f"pain-{part}": 4 for part in ATTRIBUTES})])
+        assert "goal" not in finding.values
 
 
 class TestUrgencyAndWords:
@@ -855,6 +900,9 @@ class TestReadingRules:
             {"composite_at_least": 3},
             {"term": "pain"},
             {"term": "grief", "composite_at_least": 3},
+            {"score": "mood"},
+            {"score": "mood", "at_least": "much"},
+            {"score": "mood", "rises_by": 2},
             {"says": "hello"},
             {"red_flag_text": False},
             {"ambers_at_least": 0},
