@@ -106,4 +106,4 @@ def _kept(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule_id, "tier": finding.tier.value, "subject": finding.subject, "values": values,
         "version": finding.version,
-    }  # fmt: skip
+    } | ({"said": finding.said} if finding.said else {})  # fmt: skip

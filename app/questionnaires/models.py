@@ -27,7 +27,8 @@ class QuestionnaireResponse(SiteOwned, Base):
     """One filled-in questionnaire, from its first answer on.
 
     ``findings`` is what it was judged to need when it was judged last: ``rule``, ``tier``, ``subject``, ``values``,
-    and ``held_back`` where a snooze kept it from anybody.
+    ``said`` (what it repeats to whoever answered, in their language), and ``held_back`` where a snooze kept it from
+    anybody.
     """
 
     __tablename__ = "questionnaire_response"

@@ -37,7 +37,8 @@ class Form:
     """What a form page may show to somebody who passed the second fact.
 
     ``given`` holds the answers so far. ``about_name`` is the patient that a helper is asked about, ``hidden_from`` the
-    one who does not see what a helper says of themselves. ``urgent`` is set once something needs a person now;
+    one who does not see what a helper says of themselves. ``said`` repeats, in sentences, the answers that the care
+    team is told of, the most urgent first. ``urgent`` is set once something needs a person now;
     ``call_by`` is then a local time, only if a shift covers it. ``site_words`` are clinic, readers, after_hours_phone
     (E.164), emergency_number, region (ISO 3166), and comfort_phone (E.164): the number of their own team for somebody
     whose care is about comfort, else empty.
@@ -50,6 +51,7 @@ class Form:
     about_name: str | None
     hidden_from: str | None
     finished: bool
+    said: tuple[str, ...]
     tier: Tier | None
     urgent: bool
     call_by: str | None
@@ -238,6 +240,7 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
         about_name=person.patient.given_name if dialogue.respondent is Respondent.PROXY else None,
         hidden_from=person.patient.given_name if dialogue.respondent is Respondent.CAREGIVER else None,
         finished=dialogue.checkin.status == "completed",
+        said=_said(dialogue),
         tier=tier,
         urgent=tier is Tier.RED,
         call_by=wording.local_time(by, person.patient.time_zone) if by and tier is Tier.RED else None,
@@ -251,6 +254,13 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
             "comfort_phone": (site.comfort_phone or "") if comfort else "",
         },
     )
+
+
+def _said(dialogue: Dialogue) -> tuple[str, ...]:
+    record = (dialogue.response.findings or ()) if dialogue.response is not None else ()
+    told = [found for found in record if found.get("said") and not found.get("held_back")]
+    worst_first = sorted(told, key=lambda found: Tier(found["tier"]).rank)
+    return tuple(dict.fromkeys(found["said"] for found in worst_first if found["tier"] != Tier.WATCH))
 
 
 def _find_item(questionnaire: Questionnaire, link_id: str) -> Item:

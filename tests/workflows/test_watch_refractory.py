@@ -44,8 +44,8 @@ def test_three_above_the_goal_after_something_was_done(clinic: Clinic, ana: str)
     found = clinic.alert(kind="referral")
     assert (found.subject, found.tier, found.status) == ("refractory:pain", "amber", "triggered")
     assert found.reason == (
-        "Pain stays above the goal of 3 (default goal), 5 answers in a row: 6 on 3 Mar, 6 on 4 Mar, 5 on 5 Mar, 5 on 6 Mar, "
-        "5 on 9 Mar. Tried: medication changed on 4 Mar. Please ask the palliative team for a review by 16 Mar."
+        "Pain stays above the goal of 3 (default goal), 5 answers in a row: 6 on 3 Mar, 6 on 4 Mar, 5 on 5 Mar, 5 on 6 "
+        "Mar, 5 on 9 Mar. Tried: medication changed on 4 Mar. Please ask the palliative team for a review by 16 Mar."
     )
     assert len(clinic.paged(found)) == 1, "it is listed, and the nurse on call hears of it"
     day(clinic, ana, "tue", 5)

@@ -191,8 +191,19 @@ def test_after_an_amber_answer_a_nurse_is_said_to_look(ana: Pages, link: str, cl
     answer_all(ana, link, worry="8")
     page = ana.post(link, do="finish")
     assert "We will ask a nurse to look at your answers." in page
+    assert "You told us: worry 8." in page, "why, in her own numbers"
     assert f"tel:{AFTER_HOURS[2:]}" in page or f"tel:{AFTER_HOURS}" in page
     assert clinic.alert().tier == "amber"
+    clinic.tick()
+    clinic.gateway.ignore_the_rest()
+
+
+def test_the_last_page_repeats_what_calls_somebody_worst_first_and_nothing_else(
+    ana: Pages, link: str, clinic: Clinic
+) -> None:
+    answer_all(ana, link, worry="8", pain="9", nausea="2")
+    said = re.findall(r"<p>(You told us[^<]*)</p>", ana.post(link, do="finish"))
+    assert said == ["You told us: pain 9.", "You told us: worry 8."]
     clinic.tick()
     clinic.gateway.ignore_the_rest()
 
@@ -254,6 +265,8 @@ def test_rosa_answers_about_ana_in_spanish(pages: Pages, link: str, clinic: Clin
     page = answer(pages, hers, "pain", "9")
     assert "Lea esto primero" in page
     assert clinic.alert().subject == "proxy:pain"
+    answer_all(pages, hers)
+    assert "Nos dijo: dolor 9." in pages.post(hers, do="finish")
     clinic.tick()
     clinic.gateway.ignore_the_rest()
 
