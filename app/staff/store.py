@@ -24,9 +24,9 @@ def get_site(session: Session, *, site_id: str) -> Site:
 
 
 def lock_site(session: Session, *, site_id: str) -> Site:
-    """The site as it is now, held until the end of the transaction."""
-    wanted = select(Site).where(Site.id == site_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(wanted).one()
+    """The site as it is now, held until the end of the transaction; rows that belong to it may be added meanwhile."""
+    wanted = select(Site).where(Site.id == site_id).with_for_update(key_share=True)
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
 def find_site(session: Session, *, code: str) -> Site | None:

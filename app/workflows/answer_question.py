@@ -163,7 +163,7 @@ def judge_dialogue(
 def _look_further(service: Service, session: Session, dialogue: Dialogue, response: QuestionnaireResponse) -> None:
     """What follows from all of a response, beside its alerts: goals, or a symptom that nothing has helped yet."""
     if dialogue.checkin.name == GOALS:
-        keep_goals(session, response, dialogue.questionnaire, dialogue.given)
+        keep_goals(session, response, dialogue.questionnaire, dialogue.given, service.clock.now())
         return
     watch_refractory(
         service, session, patient=dialogue.person.patient, program=dialogue.program, response=response,

@@ -1,6 +1,7 @@
 """What a person said about the levels at which they would be comfortable becomes their goals."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from app.careplans import store as careplans
 from app.careplans.levels import LevelKind, levels_at
@@ -11,13 +12,17 @@ from app.questionnaires.models import QuestionnaireResponse
 
 
 def keep_goals(
-    session: Session, response: QuestionnaireResponse, questionnaire: Questionnaire, given: Mapping[str, Given]
+    session: Session,
+    response: QuestionnaireResponse,
+    questionnaire: Questionnaire,
+    given: Mapping[str, Given],
+    at: datetime,
 ) -> None:
-    """Set the goal of each symptom that was answered; what was skipped leaves the one before in force.
+    """Set the goal of each symptom that was answered, from ``at`` on; what was skipped leaves the one before in force.
 
     The same response kept again, after a correction or a late answer, sets only what changed.
     """
-    at, whose = response.authored_at, response.respondent
+    whose = response.respondent
     known = levels_at(careplans.list_levels(session, patient_id=response.patient_id), LevelKind.GOAL, at)
     for item in questionnaire.items:
         answer = given.get(item.link_id)

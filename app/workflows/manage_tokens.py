@@ -25,8 +25,8 @@ class Caller:
 
     @property
     def agent(self) -> str:
-        """How audit events name it."""
-        return f"api:{self.name}"
+        """How audit events and whatever else keeps who did it name it, as far as there is room."""
+        return f"api:{self.name}"[:80]
 
 
 @dataclass(frozen=True, slots=True)

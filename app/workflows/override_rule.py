@@ -14,11 +14,11 @@ from app.db import Session, retry_on_conflict, site_scope
 from app.errors import NotFound, Rejected
 from app.patients import store as patients
 from app.questionnaires import store as questionnaires
+from app.staff import store as staff
 from app.workflows.definitions import Program, load_items, load_program
 from app.workflows.service import Service
 
 LONGEST_REASON = 300
-_NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ def override_rule(service: Service, *, site_id: str, given: OverrideGiven, agent
     """
     now = service.clock.now()
     with service.db.transaction(site_scope(site_id)) as session:
+        staff.lock_site(session, site_id=site_id)  # two administrators at once: each is checked beside the other
         if given.patient_id is not None:
             patients.lock_patient(session, patient_id=given.patient_id)
         program = _program(session, given)
@@ -54,8 +55,9 @@ def override_rule(service: Service, *, site_id: str, given: OverrideGiven, agent
             rule_id=given.rule, patient_id=given.patient_id, version=max((o.version for o in before), default=0) + 1,
             muted=given.muted, change=given.change, starts_at=now, ends_at=given.ends_at,
         )  # fmt: skip
-        known = alerts.list_overrides(session, program=program.name, patient_id=given.patient_id or _NOBODY, at=now)
-        check(program.rules, proposed, beside=[one for one in known if one.holds(now)], items=_items(session, program))
+        items = _items(session, program)
+        for beside in _beside(session, program.name, given.patient_id, now):
+            check(program.rules, proposed, beside=beside, items=items)
         _end(before, now, agent)
         row = RuleOverride(
             patient_id=given.patient_id, program=program.name, rule_id=given.rule, version=proposed.version,
@@ -115,6 +117,17 @@ def _program(session: Session, given: OverrideGiven) -> Program:
     if not wanted or (given.program is None and len({row.program for row in wanted}) > 1):
         raise Rejected({"program": ["must be a program that the patient follows."]})
     return load_program(session, wanted[-1].program_id)
+
+
+def _beside(session: Session, program: str, patient_id: str | None, now: datetime) -> list[list[Override]]:
+    """What a new override will be in force with: for one of the site also what each patient has of their own."""
+    known = [one for one in alerts.list_overrides_of(session, program=program) if one.holds(now)]
+    everybodys = [one for one in known if one.patient_id is None]
+    own: dict[str, list[Override]] = {}
+    for one in known:
+        if one.patient_id is not None and patient_id in (None, one.patient_id):
+            own.setdefault(one.patient_id, []).append(one)
+    return [everybodys, *([*everybodys, *theirs] for theirs in own.values())]
 
 
 def _items(session: Session, program: Program) -> list[ItemSet]:

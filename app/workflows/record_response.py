@@ -81,7 +81,7 @@ def record_response(service: Service, *, site_id: str, patient_id: str, given: R
         if check_in == GOALS:
             # No rule looks at goals, but red-flag words are looked for in whatever a person writes.
             findings = [flag_finding(flag) for text in texts for flag in find(text, patient.language)]
-            keep_goals(session, response, questionnaire, answers)
+            keep_goals(session, response, questionnaire, answers, response.authored_at)
         findings = [_cap(f) for f in findings] if capped else findings
         concerns = concerns_of(findings, patient=patient, response_id=response.id, respondent="self", program=program)
         raise_alerts(service, session, concerns)

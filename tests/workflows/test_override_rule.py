@@ -1,5 +1,7 @@
 """A rule that holds otherwise for one person or a site: judged so, recorded so, and as published again."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from app.reports.drift import read_drift
 from app.workflows.override_rule import OverrideGiven, end_override, override_rule
 from app.workflows.resolve_alert import ResolutionGiven, resolve_alert
 from tests.factories import AGENT, create_site
-from tests.workflows.moderate import PROGRAM, close, enrolled, open_alerts, say
+from tests.workflows.moderate import PROGRAM, RULES, close, enrolled, open_alerts, say
 from tests.world import Clinic
 
 
@@ -80,6 +82,32 @@ def test_what_must_call_somebody_cannot_be_taken_away(clinic: Clinic) -> None:
         assert list(refused.value.problems) == [field], (rule, given)
     assert not clinic.rows(RuleOverride)
     override(clinic, "pain-severe", patient_id=ana, change={"at_least": 9})
+
+
+def test_a_sites_own_is_checked_with_what_each_patient_has_of_their_own(clinic: Clinic) -> None:
+    very = {"id": "pain-very-severe", "tier": "red", "when": {"item": "pain", "at_least": 8}}
+    ana = enrolled(clinic, [*RULES, very])
+    override(clinic, "pain-severe", change={"at_least": 10})
+    override(clinic, "pain-severe", change={"at_least": 7})
+    override(clinic, "pain-very-severe", patient_id=ana, muted=True)
+    with pytest.raises(Rejected, match="A pain of 9 would no longer be red"):
+        override(clinic, "pain-severe", change={"at_least": 10})
+    assert [row.change for row in clinic.rows(RuleOverride, patient_id=None, ended_at=None)] == [{"at_least": 7}]
+
+
+def test_two_administrators_at_once_leave_one_in_force(clinic: Clinic) -> None:
+    enrolled(clinic)
+    begin = threading.Barrier(4)
+
+    def change(level: int) -> None:
+        begin.wait()
+        override(clinic, change={"at_least": level})
+
+    with ThreadPoolExecutor(4) as administrators:
+        list(administrators.map(change, (4, 5, 6, 4)))
+    rows = clinic.rows(RuleOverride)
+    assert sorted(row.version for row in rows) == [1, 2, 3, 4]
+    assert [row.version for row in rows if row.ended_at is None] == [4]
 
 
 def test_a_sites_own_holds_for_everybody_there_and_shows_in_the_drift(clinic: Clinic) -> None:
