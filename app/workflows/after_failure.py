@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertStatus
-from app.db import Session, narrow
+from app.db import Session, narrow, wake_after_commit
 from app.escalation import store as escalation
 from app.logs import get_logger
 from app.messaging import store as messaging
@@ -24,7 +24,7 @@ from app.staff import store as staff
 from app.workflows.mail_staff import mail_page
 from app.workflows.page_staff import hurry
 from app.workflows.queue_text import EMAIL, queue_again
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import Concern, raise_concern, start_again
 from app.workflows.sender_trouble import hold_sender, sound_alarm
 from app.workflows.service import SYSTEM, Service
 from app.workflows.staff_phone import stop_phone
@@ -70,14 +70,22 @@ def _page_failed(service: Service, session: Session, message: OutboundMessage, c
 
 
 def _next_contact(session: Session, alert_id: str, message: OutboundMessage, code: int | None, now: datetime) -> None:
-    """Let the next step of an alert come now, if nobody was reached by the step that this page belongs to."""
+    """Let the next step of an alert come now, if nobody was reached by the step that this page belongs to.
+
+    Whoever has the alert and could not be told of it does not have it: the ladder begins again.
+    """
     alert = alerts.lock_alert(session, alert_id=alert_id)
     detail = f"A page was not taken ({code})."
     alerts.add_event(session, alert, at=now, type="page_failed", agent=SYSTEM, detail=detail)
-    if alert.status != AlertStatus.TRIGGERED or message.kind != MessageKind.PAGE or alert.exhausted:
+    if message.kind != MessageKind.PAGE or _others_may_have_it(session, alert_id, message.id):
         return
-    if not _others_may_have_it(session, alert_id, message.id):
+    if alert.status == AlertStatus.TRIGGERED and not alert.exhausted:
         hurry(session, alert, now)
+    elif alert.status == AlertStatus.ACKNOWLEDGED and message.practitioner_id == alert.acknowledged_by:
+        alert.status = AlertStatus.TRIGGERED
+        start_again(alert, now)
+        alert.next_action_at = now
+        wake_after_commit(session)
 
 
 def _others_may_have_it(session: Session, alert_id: str, message_id: str) -> bool:

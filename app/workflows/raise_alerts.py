@@ -92,7 +92,7 @@ def raise_alerts(service: Service, session: Session, concerns: Sequence[Concern]
         else:
             change = _add_evidence(session, alert, concern, now)
             if change.paging is Paging.FIRST_STEP:
-                _start_again(alert, now)
+                start_again(alert, now)
                 to_page.append(alert)
             elif change.paging is Paging.OWNER:
                 page_owner(service, session, alert, now)
@@ -176,7 +176,7 @@ def _add_evidence(session: Session, alert: Alert, concern: Concern, now: datetim
     return change
 
 
-def _start_again(alert: Alert, now: datetime) -> None:
+def start_again(alert: Alert, now: datetime) -> None:
     """Set an alert back to the first step of its ladder: somebody has to take it on anew."""
     alert.triggered_at, alert.step, alert.round, alert.exhausted = now, 0, 0, False
     alert.last_step_at = alert.next_action_at = None

@@ -2,10 +2,11 @@
 
 import pytest
 
-from app.errors import Conflict, Rejected
+from app.errors import Conflict, DeliveryFailed, Rejected
 from app.staff.models import Practitioner
 from app.workflows.acknowledge_alert import acknowledge_alert
 from app.workflows.hand_over_alert import hand_over_alert
+from app.workflows.record_delivery_status import record_delivery_status
 from tests.factories import AGENT, ANA, NORA, OMAR, TESS, create_practitioner
 from tests.workflows.moderate import close
 from tests.world import AlertSeen, Clinic
@@ -43,6 +44,32 @@ def test_one_that_nobody_has_taken_is_taken_by_being_handed_over(clinic: Clinic,
     assert clinic.paged(alert) == [("Nora", 0), ("Omar", 0)], "the ladder has stopped"
     assert clinic.alert().acknowledged_by == clinic.omar
     assert clinic.text(NORA, alert.code) == "already_taken"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_when_the_new_owner_cannot_be_told_the_ladder_begins_again(clinic: Clinic, alert: AlertSeen) -> None:
+    acknowledge_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=clinic.nora, via="web")
+    clinic.gateway.fail_always(TESS, DeliveryFailed("dead", code=21211, permanent=True))
+    hand_over(clinic, alert, clinic.tess, by=clinic.nora)
+    clinic.hurry()
+    seen = clinic.alert(code=alert.code)
+    assert (seen.status, seen.acknowledged_by) == ("triggered", None)
+    assert "A page was not taken (21211)." in seen.happened("page_failed")
+    assert sorted(clinic.paged(alert)) == [("Nora", 0), ("Nora", 0), ("Tess", 0)], "whoever is on call hears at once"
+    assert clinic.text(NORA, alert.code) == "acknowledged"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_an_older_page_to_the_owner_that_fails_late_takes_nothing_from_them(clinic: Clinic, ana: str) -> None:
+    clinic.text(ANA, "I have chest pain")
+    page = clinic.gateway.expect(NORA, "RED")
+    alert = clinic.alert()
+    hand_over(clinic, alert, clinic.omar)
+    hand_over(clinic, alert, clinic.nora)
+    token, sid = page.callback_url.rsplit("/", 1)[1], clinic.gateway.sid_of(page)
+    record_delivery_status(clinic.service, token=token, message_sid=sid, status="undelivered", error_code=30003)
+    clinic.hurry()
+    assert clinic.alert(code=alert.code).acknowledged_by == clinic.nora
     clinic.gateway.ignore_the_rest()
 
 
