@@ -44,19 +44,40 @@ class Parts:
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock | None = None, gateway: Gateway | None = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    gateway: Gateway | None = None,
+    database: Database | None = None,
 ) -> Flask:
     """Make the application: web pages, API, webhooks and commands over one service.
 
     Without ``settings`` they come from the environment, and from ``.env`` in development; raises ``SettingsInvalid``
-    naming every problem at once. ``clock`` and ``gateway`` are for tests and the demo.
+    naming every problem at once. ``clock``, ``gateway`` and an open ``database`` are for tests and the demo.
     """
     settings = settings or Settings.from_environ(os.environ)
     configure_logging(settings.log_level, settings.log_format)
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    equip(app, settings, clock=clock, gateway=gateway, database=database)
+    register_webhooks(app)
+    register_pages(app)
+    register_api(app)
+    register_commands(app)
+    return app
+
+
+def equip(
+    app: Flask,
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    gateway: Gateway | None = None,
+    database: Database | None = None,
+) -> None:
+    """Give an application its settings and parts, in place of those that it has: tests register routes only once."""
     # Where texts are simulated, /phones and `simulate` may set the clock forward.
     own_clock = ShiftableClock() if settings.sms_gateway == "simulated" else SystemClock()
-    service = make_service(settings, clock or own_clock)
-    app = Flask(__name__, static_folder=None, template_folder=None)
+    service = make_service(settings, clock or own_clock, database)
     app.config.update(
         SECRET_KEY=settings.secret_keys[0],
         SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
@@ -72,16 +93,11 @@ def create_app(
         make_email(settings),
         partial(check_program, settings.content_root),
     )
-    register_webhooks(app)
-    register_pages(app)
-    register_api(app)
-    register_commands(app)
-    return app
 
 
-def make_service(settings: Settings, clock: Clock) -> Service:
-    """Open the database and read the messages."""
-    db = Database(settings.database_url, Keyring(settings.field_keys, settings.index_keys))
+def make_service(settings: Settings, clock: Clock, database: Database | None = None) -> Service:
+    """Open the database, unless it is open, and read the messages."""
+    db = database or Database(settings.database_url, Keyring(settings.field_keys, settings.index_keys))
     wake: Wake = LocalWake() if db.is_sqlite else PostgresWake(settings.database_url)
     db.on_commit = wake.ring
     use_folder(settings.content_root / "red_flags")

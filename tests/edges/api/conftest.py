@@ -12,12 +12,12 @@ from werkzeug.test import TestResponse
 
 from app.config import Settings
 from app.content.loader import ContentBundle, load
-from app.factory import create_app
 from app.workflows.manage_tokens import create_token
 from app.workflows.prepare_site import SiteDetails, prepare_default_site, set_up_site
 from app.workflows.publish_content import Publishable, publish_content
 from app.workflows.service import Service
 from tests.fakes import FixedClock, RecordingGateway
+from tests.wiring import application
 
 ANA = {
     "given_name": "Ana",
@@ -122,11 +122,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
     """The whole application on an empty database; nothing leaves it."""
-    app = create_app(settings, clock=clock, gateway=RecordingGateway())
-    database = app.extensions["bedside"].service.db
-    database.on_commit = lambda: None  # no worker listens, and the bell on PostgreSQL would hold a connection
-    yield app
-    database.close()
+    with application(settings, clock=clock, gateway=RecordingGateway()) as app:
+        yield app
 
 
 @cache

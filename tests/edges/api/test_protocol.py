@@ -259,9 +259,9 @@ def test_of_calls_at_one_moment_one_gets_the_key(clinic: Clinic) -> None:
     assert sorted(results) == ["Claim"] + ["StillRunning"] * 5
 
 
-def test_a_kept_answer_is_sealed(clinic: Clinic, tmp_path: Path) -> None:
+def test_a_kept_answer_is_sealed(clinic: Clinic, sqlite_place: Path) -> None:
     clinic.writer.post("/patients", ANA, headers=KEY)
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("bedside.db*"))
+    stored = b"".join(path.read_bytes() for path in sqlite_place.parent.glob("bedside.db*"))
     assert b"key-1" in stored
     for secret in ("Pérez", "Soto", ANA["phone"], ANA["birth_date"]):
         assert secret.encode() not in stored

@@ -9,9 +9,10 @@ from click.testing import Result
 from flask import Flask
 
 from app.config import Settings
-from app.factory import create_app, parts
+from app.factory import parts
 from tests.conftest import KEYS
 from tests.running_clinic import RunningClinic, furnish
+from tests.wiring import application
 
 PASSWORD = "four plain words together"
 
@@ -42,9 +43,8 @@ class Cli:
 
 def make_cli(url: str, folder: Path, **settings: object) -> Iterator[Cli]:
     environ = {**KEYS, "DATABASE_URL": url, **{name: str(value) for name, value in settings.items()}}
-    app = create_app(Settings.from_environ(environ, instance=folder))
-    yield Cli(app)
-    parts(app).service.db.close()
+    with application(Settings.from_environ(environ, instance=folder)) as app:
+        yield Cli(app)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from app.config import Settings
-from app.factory import create_app
-from tests.edges.web.pages import Pages, give_password, hurry
+from app.db import Database
+from tests.edges.web.pages import Pages, give_password
 from tests.fakes import FixedClock, RecordingGateway
 from tests.fixtures_of_flows import (
     _short_logs,
@@ -18,15 +18,14 @@ from tests.fixtures_of_flows import (
     seed,
     senders,
     service,
-    sqlite_place,
-    sqlite_url,
     unstaffed,
 )
+from tests.wiring import application
 from tests.world import Clinic
 
 __all__ = [
-    "_short_logs", "content", "database", "engines", "renderer", "seed", "senders", "service", "sqlite_place",
-    "sqlite_url", "unstaffed",
+    "_short_logs", "content", "database", "engines", "renderer", "seed", "senders", "service",
+    "unstaffed",
 ]  # fmt: skip
 
 
@@ -43,13 +42,12 @@ def clinic(unstaffed: Clinic, request: pytest.FixtureRequest) -> Clinic:
 
 
 @pytest.fixture
-def app(settings: Settings, clinic: Clinic, clock: FixedClock, gateway: RecordingGateway) -> Iterator[Flask]:
+def app(
+    settings: Settings, database: Database, clinic: Clinic, clock: FixedClock, gateway: RecordingGateway
+) -> Iterator[Flask]:
     """The whole application on the clinic's database and clock."""
-    app = create_app(settings, clock=clock, gateway=gateway)
-    app.testing = True
-    hurry(app)
-    yield app
-    app.extensions["bedside"].service.db.close()
+    with application(settings, clock=clock, gateway=gateway, database=database) as app:
+        yield app
 
 
 @pytest.fixture

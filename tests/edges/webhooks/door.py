@@ -13,12 +13,13 @@ from werkzeug.test import TestResponse
 
 from app.config import Settings
 from app.db import all_sites
-from app.factory import create_app, parts
+from app.factory import parts
 from app.jobs.worker import Worker
 from app.messaging.gateway import Departure
 from tests.conftest import KEYS
 from tests.fakes import FixedClock, RecordingGateway
 from tests.running_clinic import ANA, RunningClinic, furnish
+from tests.wiring import application
 
 PUBLIC_URL = "https://bedside.example"
 SMS = "/webhooks/twilio/sms"
@@ -96,10 +97,5 @@ def open_door(database_url: str, clock: FixedClock) -> Iterator[Door]:
         "TWILIO_FROM_NUMBERS": "+15550100001",
     }
     gateway = RecordingGateway()
-    app = create_app(Settings.from_environ(environ), clock=clock, gateway=gateway)
-    service = parts(app).service
-    service.db.on_commit = lambda: None  # the tests do the work themselves, when they want it done
-    try:
-        yield Door(app.test_client(), furnish(service), gateway, clock)
-    finally:
-        service.db.close()
+    with application(Settings.from_environ(environ), clock=clock, gateway=gateway) as app:
+        yield Door(app.test_client(), furnish(parts(app).service), gateway, clock)
