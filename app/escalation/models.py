@@ -103,6 +103,7 @@ class Page(SiteOwned, Base):
     __table_args__ = (
         UniqueConstraint("alert_id", "sequence", "recipient"),
         Index("ix_page_recipient_paged", "recipient", "paged_at"),
+        Index("ix_page_message", "message_id"),
     )
 
     alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"))

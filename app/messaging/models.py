@@ -8,8 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Base, Encrypted, SiteOwned, encrypted
 
-_WAITING = text("state IN ('pending', 'leased', 'unknown')")
+WAITING = text("state IN ('pending', 'leased', 'unknown')")
+"""The texts that ``ix_outbound_due`` holds. SQLite uses it for statements that say so in the same words."""
 _SILENT = text("next_poll_at IS NOT NULL")
+_ALERTS = text("alert_id IS NOT NULL")
 _UNSETTLED = text("settled_at IS NULL")
 
 
@@ -31,12 +33,13 @@ class OutboundMessage(SiteOwned, Base):
             "priority",
             "next_attempt_at",
             "id",
-            postgresql_where=_WAITING,
-            sqlite_where=_WAITING,
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
         ),
         Index("ix_outbound_patient", "patient_id", "created_at", "id"),
         Index("ix_outbound_site_created", "site_id", "created_at", "id"),
         Index("ix_outbound_checkin", "checkin_id"),
+        Index("ix_outbound_alert", "alert_id", postgresql_where=_ALERTS, sqlite_where=_ALERTS),
         Index("ix_outbound_silent", "next_poll_at", postgresql_where=_SILENT, sqlite_where=_SILENT),
     )
 

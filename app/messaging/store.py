@@ -13,7 +13,7 @@ from app.columns import Base, seal_row
 from app.db import keyring_of
 from app.keyring import hash_token
 from app.messaging.delivery import PAGES, OutboxState, Priority
-from app.messaging.models import DeliveryEvent, InboundMessage, OutboundMessage, SenderPace, SideQuestion
+from app.messaging.models import WAITING, DeliveryEvent, InboundMessage, OutboundMessage, SenderPace, SideQuestion
 
 PHONE = "phone"
 
@@ -59,6 +59,7 @@ def lease_due_messages(
     where one was asked for.
     """
     wanted = select(OutboundMessage.id).where(
+        WAITING,
         OutboundMessage.state == OutboxState.PENDING,
         OutboundMessage.next_attempt_at <= now,
         OutboundMessage.pool == pool,
@@ -85,7 +86,7 @@ def lease_due_messages(
 
 def expire_leases(session: Session, *, now: datetime) -> int:
     """Texts whose worker died while holding them: whether the provider has them is not known."""
-    expired = (OutboundMessage.state == OutboxState.LEASED, OutboundMessage.lease_expires_at <= now)
+    expired = (WAITING, OutboundMessage.state == OutboxState.LEASED, OutboundMessage.lease_expires_at <= now)
     statement = update(OutboundMessage).where(*expired).values(state=OutboxState.UNKNOWN, next_attempt_at=now)
     result = session.execute(statement.execution_options(synchronize_session=False))
     assert isinstance(result, CursorResult)
@@ -98,7 +99,7 @@ def lease_unknown_messages(
     """Claim texts whose fate is to be looked up now; they come up again at ``again_at`` if nothing is recorded."""
     due = (
         select(OutboundMessage.id)
-        .where(OutboundMessage.state == OutboxState.UNKNOWN, OutboundMessage.next_attempt_at <= now)
+        .where(WAITING, OutboundMessage.state == OutboxState.UNKNOWN, OutboundMessage.next_attempt_at <= now)
         .order_by(OutboundMessage.priority, OutboundMessage.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -221,6 +222,7 @@ def wake_senders(session: Session, *, now: datetime) -> None:
 def page_is_due(session: Session, *, pool: str, now: datetime) -> bool:
     """Tell whether a page of this pool waits that may leave now."""
     wanted = select(OutboundMessage.id).where(
+        WAITING,
         OutboundMessage.state == OutboxState.PENDING,
         OutboundMessage.pool == pool,
         OutboundMessage.priority <= Priority.LESSER_PAGE,
@@ -239,7 +241,7 @@ def list_pages_not_taken(
     copy = aliased(OutboundMessage)
     copied = select(copy.id).where(copy.business_key == OutboundMessage.business_key + copies).exists()
     wanted = select(OutboundMessage).where(
-        OutboundMessage.state.in_((OutboxState.PENDING, OutboxState.LEASED, OutboxState.UNKNOWN)),
+        WAITING,
         OutboundMessage.pool == pool,
         OutboundMessage.kind.in_(PAGES),
         OutboundMessage.created_at <= before,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.db import Database, site_scope
+from app.messaging.models import WAITING
 from app.questionnaires.definition import Questionnaire
 from app.questionnaires.engine import narrowed
 from app.tables import (
@@ -23,13 +24,15 @@ from app.tables import (
 )
 
 _QUESTIONNAIRES: dict[str, Questionnaire] = {}
-_PENDING = OutboundMessage.state == "pending"
+_PENDING = (WAITING, OutboundMessage.state == "pending")
 _MOMENTS = {
-    "escalate": select(func.min(Alert.next_action_at)).where(Alert.status != "resolved"),
-    "issue": select(func.min(CheckinPlan.next_slot_at)),
-    "close": select(func.min(Checkin.next_action_at)),
-    "page": select(func.min(OutboundMessage.next_attempt_at)).where(_PENDING, OutboundMessage.pool == "staff"),
-    "deliver": select(func.min(OutboundMessage.next_attempt_at)).where(_PENDING, OutboundMessage.pool == "patients"),
+    "escalate": select(func.min(Alert.next_action_at)).where(
+        Alert.next_action_at.is_not(None), Alert.status != "resolved"
+    ),
+    "issue": select(func.min(CheckinPlan.next_slot_at)).where(CheckinPlan.next_slot_at.is_not(None)),
+    "close": select(func.min(Checkin.next_action_at)).where(Checkin.next_action_at.is_not(None)),
+    "page": select(func.min(OutboundMessage.next_attempt_at)).where(*_PENDING, OutboundMessage.pool == "staff"),
+    "deliver": select(func.min(OutboundMessage.next_attempt_at)).where(*_PENDING, OutboundMessage.pool == "patients"),
     "reassess": select(func.min(Reassessment.due_at)).where(Reassessment.status == "planned"),
 }
 # Asked after every step of a long play, so it is made once.

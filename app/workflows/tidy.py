@@ -1,4 +1,4 @@
-"""Forget what has served its time: old answers to repeated API calls, old failures to sign in, sessions long over."""
+"""Forget what has served its time (old answers to repeated API calls, failures to sign in, sessions), and count."""
 
 from datetime import timedelta
 
@@ -12,7 +12,8 @@ _SESSIONS_KEPT = timedelta(days=30)
 
 
 def tidy(service: Service) -> int:
-    """Delete what nobody will ask for again; returns how many rows went."""
+    """Delete what nobody will ask for again, and let the database count what is left; returns how many rows went."""
+    service.db.refresh_statistics()
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
         return staff.delete_old(
