@@ -1,7 +1,17 @@
 """How many statements a batch takes: what grows with each row is what makes a clinic of thousands slow."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from app.db import Database
 from app.workflows.issue_checkins import issue_due_checkins
-from tests.factories import ANA, create_patients
+from app.workflows.tidy import tidy
+from tests.factories import ANA, NORA, create_patients
 from tests.world import Clinic, counting
 
 ISSUED_EACH = 1.0
@@ -10,6 +20,8 @@ DELIVERED_EACH = 1.5
 """Statements that one more text may add: its result is recorded by itself, because the provider answers one by one."""
 AN_ANSWER = 30
 """Statements for one text that answers a question, with nothing to raise."""
+GROWING = "answer|questionnaire_response|checkin|outbound_message|inbound_message|alert|alert_event|page|delivery_event"
+"""Tables of which a clinic has a hundred thousand rows after a year."""
 
 
 def test_issuing_fifty_takes_hardly_more_than_issuing_five(clinic: Clinic) -> None:
@@ -44,6 +56,23 @@ def test_an_answer_does_not_cost_more_as_the_history_grows(clinic: Clinic, ana: 
     clinic.gateway.ignore_the_rest()
 
 
+@contextmanager
+def watching(db: Database) -> Iterator[list[str]]:
+    """How SQLite goes about the statements that run meanwhile: a line for each table."""
+    lines: list[str] = []
+
+    def note(connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if not many and re.match("SELECT|UPDATE|DELETE|WITH", statement):
+            plan = connection.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            lines.extend(f"{row[3]} | {statement}" for row in plan)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield lines
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
 def _issue(clinic: Clinic, how_many: int, day: int) -> int:
     """Statements that issuing a day's check-ins for so many patients takes."""
     missing = how_many - (5 if day else 0)
@@ -53,3 +82,27 @@ def _issue(clinic: Clinic, how_many: int, day: int) -> int:
         # On the second day the question for goals comes up as well, and is put off.
         assert issue_due_checkins(clinic.service) == how_many + 5 * day
     return len(statements)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_sqlite_one_patients_rows_are_found_without_reading_everybodys(clinic: Clinic, ana: str) -> None:
+    """Every statement names the site as well: without statistics SQLite takes that index for as good as any."""
+    for number, patient_id in enumerate(create_patients(clinic.service, site_id=clinic.site_id, how_many=12), 1):
+        clinic.ask(patient_id)
+        clinic.receive(f"+1555012{number:04d}", "8 1 1")
+    clinic.hurry()
+    tidy(clinic.service)
+    clinic.db.close()  # statistics are read as a connection is opened
+    with watching(clinic.db) as answering:
+        clinic.ask(ana)
+        clinic.receive(ANA, "8 2 2")
+        clinic.finish(ana)
+        clinic.hurry()
+    (code,) = (alert.code for alert in clinic.alerts() if alert.patient_id == ana)
+    with watching(clinic.db) as taking:
+        clinic.receive(NORA, code)
+    plans = answering + taking
+    assert len(plans) > 100
+    whole = [plan for plan in plans if re.match(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) .*\(site_id=\?\)", plan)]
+    assert whole == [], "\n".join(plan.replace("\n", " ") for plan in whole)
+    clinic.gateway.ignore_the_rest()
