@@ -103,7 +103,13 @@ def levels_of(session: Session, patient: Patient) -> Levels:
     found = [row for row in rows if row is not None]
     found += _default_goals(items, found, (site.default_goals if site else None) or DEFAULT_GOALS)
     order = {(one.respondent, one.item): place for place, one in enumerate(items)}
-    found.sort(key=lambda row: (order.get((row.respondent, row.item), len(order)), row.kind != LevelKind.GOAL))
+    found.sort(
+        key=lambda row: (
+            row.respondent != Respondent.SELF,
+            order.get((row.respondent, row.item), len(order)),
+            row.kind != LevelKind.GOAL,
+        )
+    )
     return Levels(rows=tuple(found), items=items)
 
 

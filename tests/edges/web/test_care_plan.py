@@ -63,6 +63,7 @@ def test_why_it_was_not_useful_is_counted_on_the_rules_page(nora: Pages, amber: 
 
 def test_a_goal_is_set_shown_in_the_chart_and_taken_back(nora: Pages, clinic: Clinic, ana: str, amber: str) -> None:
     fields = {"symptom": "self:84229001", "kind": "goal", "level": "3"}
+    assert "Default goals: pain 3, breathlessness 3, nausea 3." in text_of(nora.get(ana))
     page = nora.post(f"{ana}/levels", fields=fields)
     assert "Tiredness Goal 3 Mon 2 Mar Nora Lindqvist" in text_of(page)
     chart = page.partition('id="chart-self-tiredness"')[2].partition("</figure>")[0]
