@@ -13,6 +13,7 @@ from app.alerts.lifecycle import STEP_DOWN, AlertKind
 from app.alerts.suppression import value_of
 from app.db import Database, site_scope
 from app.errors import NotFound
+from app.escalation.oncall import Team, team_for
 from app.reports.agents import agent_names
 from app.reports.contacts import Contact, contacts_of
 from app.reports.levels import SnoozeRow, running_snoozes
@@ -53,12 +54,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the person was told at once. ``channel`` is how they answered; by web the form itself says what to do."""
+    """What the person was told at once. ``channel`` is how they answered; by web the form itself says what to do.
+
+    ``comfort_phone`` is the number of their own team, which somebody is told whose care is about comfort, else empty.
+    """
 
     channel: str
     said: Message | None
     after_hours_phone: str
     emergency_number: str
+    comfort_phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,12 @@ def _told(session: Session, alert: Alert, inbound: InboundMessage | None, last_w
     """The one reply to the text that brought the latest evidence; where they answered by form, what the form said."""
     site = session.get(Site, alert.site_id)
     assert site is not None
-    safety = {"after_hours_phone": site.after_hours_phone, "emergency_number": site.emergency_number}
+    patient = session.get(Patient, alert.patient_id) if alert.patient_id else None
+    comfort = patient is not None and team_for(patient.intent) is Team.COMFORT
+    safety = {
+        "after_hours_phone": site.after_hours_phone, "emergency_number": site.emergency_number,
+        "comfort_phone": (site.comfort_phone or "") if comfort else "",
+    }  # fmt: skip
     if inbound is not None:
         reply = session.scalar(select(OutboundMessage).where(OutboundMessage.business_key == f"reply:{inbound.id}"))
         return Told(channel="sms", said=outbound(reply, ""), **safety) if reply else None

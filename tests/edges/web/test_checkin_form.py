@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.patients.models import Patient
 from app.staff.models import Site
-from tests.edges.web.pages import Pages, link_to, text_of
+from tests.edges.web.pages import Pages, give_password, link_to, text_of
 from tests.factories import AFTER_HOURS, ANA, NORA, ROSA, create_patient, create_related_person
 from tests.world import Clinic
 
@@ -156,7 +156,12 @@ def test_comfort_care_is_led_to_its_own_team_and_not_to_an_emergency_number(
     said = text_of(f"<body>{red}")
     assert "Your team knows and will be in touch by 12:00." in said and "(555) 010‑0277" in said.replace(" ", " ")
     assert "911" not in red and "nurse on shift" not in said
+    clinic.hurry()
     clinic.gateway.ignore_the_rest()
+    give_password(clinic, "nora@riverside.example")
+    ana.sign_in("nora@riverside.example")
+    told = text_of(ana.get(f"/alerts/{clinic.alert().id}")).partition("they were told")[2].replace("\u2011", "-")
+    assert "that their team knows, and to call +1 555-010-0277" in told and "911" not in told.partition("Call")[0]
 
 
 @pytest.mark.parametrize("clinic", ["nobody on call"], indirect=True)
