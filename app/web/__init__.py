@@ -62,7 +62,7 @@ def _helpers() -> dict[str, object]:
         "asset": assets.asset,
         "labels": labels,
         "signed_in": signed_in,
-        "may_read_rules": bool(signed_in) and may(signed_in.role, Permission.READ_CHARTS),
+        "may_read_charts": bool(signed_in) and may(signed_in.role, Permission.READ_CHARTS),
         "may_schedule": bool(signed_in) and may(signed_in.role, Permission.SCHEDULE),
         "may_rehearse": bool(signed_in and may(signed_in.role, Permission.REHEARSE)),
         "demo": service().settings.sms_gateway == "simulated",

@@ -49,14 +49,14 @@ class Riverside:
     clinic: Clinic
     url: str
 
-    def sign_in(self, page: Page) -> None:
-        """Sign in as Nora."""
-        give_password(self.clinic, "nora@riverside.example")
+    def sign_in(self, page: Page, email: str = "nora@riverside.example", lands_on: str = "/worklist") -> None:
+        """Sign in as a member of staff: Nora, unless somebody else is named."""
+        give_password(self.clinic, email)
         page.goto(f"{self.url}/sign-in")
-        page.get_by_label("E-mail address").fill("nora@riverside.example")
+        page.get_by_label("E-mail address").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/worklist")
+        page.wait_for_url(f"**{lands_on}")
 
     def open_link(self, page: Page, phone: str) -> None:
         """Open the form link that was texted to a number last."""

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.config import ROOT
 from tests.browser.live import Riverside
-from tests.factories import ANA, BEN, create_patient, create_related_person
+from tests.factories import ANA, BEN, create_patient, create_practitioner, create_related_person
 
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 568}
@@ -52,6 +53,24 @@ def test_no_page_has_a_barrier_or_scrolls_sideways(
         page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
         check_accessibility(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_rehearsal_has_no_barrier_and_fits_a_small_screen(
+    busy: Riverside, open_page: Callable[..., Page], check_accessibility: Callable[[Page], None]
+) -> None:
+    priya = "priya@riverside.example"
+    create_practitioner(
+        busy.clinic.service, site_id=busy.clinic.site_id, name="Priya Rao", role="manager", phone=None, email=priya
+    )
+    page = open_page(viewport=NARROW)
+    busy.sign_in(page, priya, lands_on="/content/rehearsal")
+    check_accessibility(page)
+    shipped = (ROOT / "programs" / "advanced-cancer.yaml").read_text(encoding="utf-8")
+    page.locator("textarea[name=program]").fill(shipped.replace("item: pain, at_least: 7", "item: pain, at_least: 9"))
+    page.get_by_role("button", name="Rehearse").click()
+    expect(page.get_by_text("The alerts of 1 of 2 people would differ.")).to_be_visible()
+    check_accessibility(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_refused_form_has_no_barrier_and_its_summary_leads_to_the_field(

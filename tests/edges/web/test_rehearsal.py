@@ -29,9 +29,7 @@ def priya(pages: Pages, clinic: Clinic) -> Pages:
         record_response(clinic.service, site_id=clinic.site_id, patient_id=patient_id, given=given, agent=AGENT)
     clinic.gateway.ignore_the_rest()
     give_password(clinic, "priya@riverside.example")
-    pages.get("/sign-in")
-    pages.send("/sign-in", email="priya@riverside.example", password="a long sentence that nobody guesses")
-    pages.get(PATH)
+    pages.sign_in("priya@riverside.example")
     return pages
 
 
@@ -42,6 +40,14 @@ def test_a_manager_sees_who_would_no_longer_be_called_for(priya: Pages, clinic: 
     events = [(event.action, event.detail) for event in clinic.rows(AuditEvent, action="rehearse")]
     assert events == [("rehearse", {"program": f"advanced-cancer {clinic.rows(PublishedProgram)[0].version}"})]
     assert len(clinic.rows(PublishedProgram)) == 1
+
+
+def test_a_managers_work_begins_here_and_no_link_leads_where_they_may_not_go(priya: Pages) -> None:
+    page = priya.get(PATH)
+    assert "/worklist" not in page and "/patients" not in page
+    for way in ("/", "/sign-in"):
+        assert priya.client.get(way).headers["Location"] == PATH
+    assert "To your first page" in priya.get("/worklist", status=403)
 
 
 def test_a_file_will_do_as_well_as_pasting(priya: Pages) -> None:
