@@ -105,12 +105,14 @@ class Database:
         """Let SQLite look at how well each index tells rows apart; PostgreSQL does so by itself.
 
         Without that it takes the index of sites, which every statement names, for as good as any, and reads all rows
-        of a clinic to find one patient's. A look at 400 rows of each index takes milliseconds.
+        of a clinic to find one patient's. A look at 400 rows of each index takes milliseconds. A connection reads the
+        statistics as it is opened: ours are opened anew, those of other processes within the hour.
         """
         if self.is_sqlite:
             with self._one_writer(), self._writing.begin() as connection:
                 connection.exec_driver_sql("PRAGMA analysis_limit=400")
                 connection.exec_driver_sql("ANALYZE")
+            self.engine.dispose()
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[Session]:
@@ -277,7 +279,7 @@ def _make_sqlite(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    # A connection reads the statistics as it is opened.
+    # Opened anew hourly: see refresh_statistics.
     engine = create_engine(
         url, hide_parameters=True, pool_recycle=3600, connect_args={"timeout": 20, "check_same_thread": False}
     )

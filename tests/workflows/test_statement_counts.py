@@ -92,7 +92,6 @@ def test_on_sqlite_one_patients_rows_are_found_without_reading_everybodys(clinic
         clinic.receive(f"+1555012{number:04d}", "8 1 1")
     clinic.hurry()
     tidy(clinic.service)
-    clinic.db.close()  # statistics are read as a connection is opened
     with watching(clinic.db) as answering:
         clinic.ask(ana)
         clinic.receive(ANA, "8 2 2")
