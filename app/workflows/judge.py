@@ -106,9 +106,7 @@ def _past(session: Session, response: QuestionnaireResponse, local: tzinfo) -> l
 
 
 def _answered(session: Session, responses: Sequence[QuestionnaireResponse], local: tzinfo) -> list[Known]:
-    answers: dict[str, list[Said]] = {}
-    for answer in questionnaires.list_answers(session, response_ids=[row.id for row in responses]):
-        answers.setdefault(answer.response_id, []).append(Said.of(answer))
+    answers = recall.said_in(session, [row.id for row in responses])
     return [
         Known(row.authored_at, row.id, recall.answered(session, row, answers.get(row.id, ()), local))
         for row in responses

@@ -1,6 +1,6 @@
 """A person's answers and silences as rules read them. Live judging and rehearsal both make them here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -8,9 +8,12 @@ from app.alerts.entries import AnswerValue, Entry
 from app.checkins.models import Checkin
 from app.codes import Respondent
 from app.db import Session
+from app.questionnaires import store as questionnaires
 from app.questionnaires.models import Answer, QuestionnaireResponse
 from app.questionnaires.scoring import scores_of
 from app.workflows.definitions import load_items, load_questionnaire
+
+_TOGETHER = 1000
 
 
 class Said(NamedTuple):
@@ -25,6 +28,17 @@ class Said(NamedTuple):
     def of(cls, answer: Answer) -> "Said":
         """Take it from an answer's row."""
         return cls(answer.link_id, answer.value, answer.text, answer.status == "skipped")
+
+
+def said_in(session: Session, response_ids: Sequence[str]) -> dict[str, list[Said]]:
+    """What was said in some responses, by response. Read as numbers: a month of answers is far quicker than as rows."""
+    found: dict[str, list[Said]] = {}
+    for start in range(0, len(response_ids), _TOGETHER):
+        part = response_ids[start : start + _TOGETHER]
+        words = questionnaires.list_words(session, response_ids=part)
+        for response_id, id, link_id, value, status in questionnaires.list_values(session, response_ids=part):
+            found.setdefault(response_id, []).append(Said(link_id, value, words.get(id, ""), status == "skipped"))
+    return found
 
 
 def answered(session: Session, response: QuestionnaireResponse, answers: Iterable[Said], local: tzinfo) -> Entry:

@@ -46,7 +46,7 @@ def load_replays(
     silences: dict[str, list[Checkin]] = {}
     for checkin in checkins.list_silences(session, enrolment_ids=ids, since=since - HORIZON):
         silences.setdefault(checkin.enrolment_id, []).append(checkin)
-    said = _said(session, rows)
+    said = recall.said_in(session, [row.id for row in rows])
     site = staff.get_site(session, site_id=scope_of(session))
     standings = load_standings(session, program=trial.proposed.name, patient_ids=people)
     found = []
@@ -70,17 +70,6 @@ def _circumstances(program: Program, patient: Patient, site: Site, standing: Sta
         always = at(patient.created_at)
         return lambda _: always
     return at
-
-
-def _said(session: Session, responses: Sequence[QuestionnaireResponse]) -> dict[str, list[Said]]:
-    ids = [response.id for response in responses]
-    found: dict[str, list[Said]] = {}
-    for start in range(0, len(ids), 1000):
-        part = ids[start : start + 1000]
-        words = questionnaires.list_words(session, response_ids=part)
-        for response_id, id, link_id, value, status in questionnaires.list_values(session, response_ids=part):
-            found.setdefault(response_id, []).append(Said(link_id, value, words.get(id, ""), status == "skipped"))
-    return found
 
 
 def _occasions(

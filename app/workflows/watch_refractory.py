@@ -22,7 +22,6 @@ from app.workflows import recall
 from app.workflows.circumstances import load_circumstances
 from app.workflows.definitions import Program, load_items
 from app.workflows.raise_alerts import Concern, raise_concern
-from app.workflows.recall import Said
 from app.workflows.service import Service
 from app.zones import zone
 
@@ -110,9 +109,7 @@ def _history(session: Session, patient: Patient, program: Program, response: Que
     rows = questionnaires.list_responses(
         session, patient_id=patient.id, enrolment_id=response.enrolment_id, before=at, since=at - LOOK_BACK
     )
-    said: dict[str, list[Said]] = {}
-    for answer in questionnaires.list_answers(session, response_ids=[row.id for row in rows]):
-        said.setdefault(answer.response_id, []).append(Said.of(answer))
+    said = recall.said_in(session, [row.id for row in rows])
     earlier = [row for row in rows if row.id != response.id]
     entries = [recall.answered(session, row, said.get(row.id, ()), local) for row in [*earlier, response]]
     holds = load_circumstances(session, patient=patient, program=program, at=at)
