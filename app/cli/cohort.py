@@ -63,7 +63,8 @@ def run(patients: int, days: int, seed: int, start: datetime, text_share: float,
         )  # fmt: skip
     figures = read_figures(stage.db, site_id=site_id, nurses=len(nurses), days=days)
     if as_json:
-        click.echo(json.dumps(figures | {"texts_and_forms": played.said}, indent=2))
+        went = {"texts_and_forms": played.said, "refused": played.refused, "stages_with_work_left": played.stuck}
+        click.echo(json.dumps(figures | went, indent=2))
         return
     _print(figures)
     console.print(f"Played in {service().clock.elapsed() - began:.0f} s.")
