@@ -81,7 +81,7 @@ class Base(DeclarativeBase):
 class SiteOwned:
     """A row that belongs to one clinic; ``app.db`` confines every query on it to the caller's site."""
 
-    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), index=True, sort_order=-9)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), sort_order=-9)
 
 
 class encrypted:  # noqa: N801  reads as a type at the place of use: name = encrypted("_name")
