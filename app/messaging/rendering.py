@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template
@@ -70,6 +71,9 @@ def environment() -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
+_SANDBOX = environment()
+
+
 class Renderer:
     """Turns messages into text that is ready to send.
 
@@ -78,8 +82,6 @@ class Renderer:
 
     def __init__(self, sources: Mapping[str, Mapping[str, str]]) -> None:
         self._sources = sources
-        self._sandbox = environment()
-        self._compiled: dict[tuple[str, str], Template] = {}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -141,14 +143,14 @@ class Renderer:
         for candidate in (language, language.split("-", 1)[0], FALLBACK):
             text = self._sources.get(candidate, {}).get(name)
             if text is not None:
-                return self._compile(candidate, name, text)
+                return _compile(text)
         raise KeyError(name)
 
-    def _compile(self, language: str, name: str, text: str) -> Template:
-        """Each message is compiled once, when it is first needed: a process that sends none starts without the wait."""
-        if (language, name) not in self._compiled:
-            self._compiled[language, name] = self._sandbox.from_string(text)
-        return self._compiled[language, name]
+
+@lru_cache(maxsize=2048)
+def _compile(text: str) -> Template:
+    """Each message is compiled once, when it is first needed: a process that sends none starts without the wait."""
+    return _SANDBOX.from_string(text)
 
 
 def _together(items: Sequence[Asked], language: str, *, hints: bool = False) -> dict[str, Any]:
