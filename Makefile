@@ -32,7 +32,7 @@ test: .venv/dev.stamp ## Install what the tests need, and run them all on SQLite
 
 # Where the two versions may differ: the schema, claiming and locking rows, upserts, conditional indexes, JSON.
 OLDEST_TESTS = tests/architecture tests/unit $(addprefix tests/workflows/test_, issue_checkins.py deliver_outbox.py \
-	raise_alerts.py escalate_alerts.py receive_sms.py record_delivery_status.py statement_counts.py)
+	raise_alerts.py)
 
 test-oldest-postgres: .venv/dev.stamp ## Run what leans on the database against Debian's PostgreSQL 15, the oldest supported
 	@tools/install_test_tools postgresql-15
