@@ -95,7 +95,7 @@ def test_what_is_wrong_with_a_shift_is_named(clinic: Clinic, field: str, value: 
 @both_databases
 def test_published_content_is_listed(clinic: Clinic) -> None:
     [program] = clinic.reader.items("/programs")
-    assert (program["name"], program["version"], program["current"]) == ("advanced-cancer", "2", True)
+    assert (program["name"], program["version"], program["current"]) == ("advanced-cancer", "3", True)
     daily = {"name": "daily", "questionnaire": "core-daily", "respondent": "patient"}
     assert daily in program["check_ins"]
     questionnaires = {row["name"]: row for row in clinic.reader.items("/questionnaires")}

@@ -17,7 +17,7 @@ PROGRAM = "programs/advanced-cancer.yaml"
 def test_upgrade_sets_up_an_empty_database_and_then_leaves_it_alone(blank: Cli) -> None:
     first = blank.run("db", "upgrade")
     assert first.exit_code == 0, first.stderr
-    assert "Published program advanced-cancer version 2" in first.stdout
+    assert "Published program advanced-cancer version 3" in first.stdout
     head = blank.succeed("db", "current")
     assert f"from None to {head}." in first.stdout
     assert blank.succeed("db", "upgrade") == f"The database is at {head}."
@@ -72,17 +72,17 @@ def test_what_is_published_is_published_once(editor: Cli) -> None:
 def test_a_published_version_cannot_change(editor: Cli, content: Path) -> None:
     edit(content / PROGRAM, "window: PT20H", "window: PT10H")
     (said,) = editor.refuse("content", "publish")
-    assert "advanced-cancer version 2 is published and cannot change" in said
+    assert "advanced-cancer version 3 is published and cannot change" in said
     assert "-  window: PT20H" in editor.run("content", "diff").stdout
-    edit(content / PROGRAM, 'version: "2"', 'version: "3"')
-    assert editor.succeed("content", "publish") == "Published program advanced-cancer version 3"
+    edit(content / PROGRAM, 'version: "3"', 'version: "4"')
+    assert editor.succeed("content", "publish") == "Published program advanced-cancer version 4"
     with parts(editor.app).service.db.engine.connect() as connection:
         versions = connection.execute(PublishedProgram.__table__.select()).mappings()
-        assert sorted(row["version"] for row in versions) == ["2", "3"]
+        assert sorted(row["version"] for row in versions) == ["3", "4"]
 
 
 def test_wrong_content_is_named_by_file_and_line_and_nothing_is_published(editor: Cli, content: Path) -> None:
-    edit(content / PROGRAM, 'version: "2"', 'version: "3"')
+    edit(content / PROGRAM, 'version: "3"', 'version: "4"')
     edit(content / PROGRAM, "item: agitation, at_least: 7", "item: agitatoin, at_least: 7")
     edit(content / PROGRAM, "tier: red", "tier: crimson")
     for command in ("check", "publish"):
