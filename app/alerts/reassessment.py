@@ -15,6 +15,7 @@ MERGED_WITHIN = timedelta(hours=6)
 
 _AFTER_RED, _AFTER_AMBER, _AFTER_PLAN_CHANGE = timedelta(hours=24), timedelta(hours=48), timedelta(days=7)
 _MUCH_BETTER = 2
+_SCALE_END = 10
 _WRITTEN_WITHOUT_HOPE = frozenset({"words:wants_to_die", "words:self_harm"})
 
 
@@ -106,10 +107,10 @@ def worth_asking(kind: str, subject: str) -> bool:
 def judge_reassessment(asked: Asked, told: Told, *, promised: bool = True) -> Verdict:
     """Whether it helped.
 
-    It did when the symptom is at or below the goal, or at least two points better and said to be better; without a
-    number when it is said to be better, or, where only that was said, that it helped. A call that never happened is
-    looked at one tier up, however the symptom is. Nothing said after a red is a red, else it goes on the next day's
-    list; ``promised`` is false where the questions were called off, which is no silence.
+    It did when the symptom is at or below the goal or gone, or at least two points better and said to be better;
+    without a number when it is said to be better, or, where only that was said, that it helped. A call that never
+    happened is looked at one tier up, however the symptom is. Nothing said after a red is a red, else it goes on the
+    next day's list; ``promised`` is false where the questions were called off, which is no silence.
     """
     if told.called is False:
         return Verdict(Status.NOT_MET, _one_up(asked.tier), _sentence("The call or visit did not happen", asked, told))
@@ -130,10 +131,17 @@ def _relieved(asked: Asked, told: Told) -> str:
         return "they say that it helped" if told.helped and told.change is None else ""
     if asked.goal is not None and _relief(asked, asked.goal, told.after) >= 0:
         return asked.said(told.after) + ("" if asked.words else f", at the goal of {asked.goal:g}")
+    if told.change is not Change.WORSE and not asked.words and told.after == _nothing_left(asked):
+        return asked.said(told.after)
     much = asked.before is not None and _relief(asked, asked.before, told.after) >= _MUCH_BETTER
     if much and told.change is Change.BETTER:
         return f"{asked.said(told.after)}, was {asked.before:g}, and they say that it is better"
     return ""
+
+
+def _nothing_left(asked: Asked) -> float:
+    """The answer that nothing is better than, whatever the goal."""
+    return _SCALE_END if asked.worse == "low" else 0
 
 
 def _relief(asked: Asked, reference: float, now: float) -> float:

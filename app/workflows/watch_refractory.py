@@ -26,6 +26,7 @@ from app.workflows.service import Service
 from app.zones import zone
 
 _WEEK = timedelta(days=7)
+_REVIEW_WORKS_IN = timedelta(days=14)
 _DONE = tuple(outcome for outcome in Outcome if outcome.changes_care)
 _SCALE_END = 10
 
@@ -57,9 +58,10 @@ def watch_refractory(
     history = _history(session, patient, program, response)
     for name, tried in done.items():
         subject = _subject(name)
-        if subject in settled and settled[subject] is None:
-            continue  # it is being looked at
-        concern = _judge(history, named[name], tried, since=settled.get(subject), now=service.clock.now())
+        before = settled.get(subject)
+        if subject in settled and (before is None or service.clock.now() - before < _REVIEW_WORKS_IN):
+            continue  # it is being looked at, or what the last review began has had no time to work
+        concern = _judge(history, named[name], tried, since=before, now=service.clock.now())
         if concern is not None:
             about: dict[str, Any] = {"patient": patient, "program": program, "respondent": response.respondent}
             policy = _policy(session, patient)

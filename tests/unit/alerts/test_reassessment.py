@@ -58,6 +58,10 @@ def test_no_form_asks_somebody_who_wrote_that_they_want_to_die() -> None:
         (PAIN, Told(9, WORSE, True, False), Status.NOT_MET, Tier.AMBER, "what was done did not help"),
         (NO_GOAL, Told(2, SAME, True), Status.NOT_MET, Tier.AMBER, "tiredness 2, was 8"),
         (NO_GOAL, Told(6, BETTER, True), Status.MET, None, "Tiredness 6, was 8"),
+        # What is gone is gone, with or without a goal, unless they say that it is worse.
+        (NO_GOAL, Told(0, SAME, True), Status.MET, None, "Tiredness 0."),
+        (NO_GOAL, Told(1, SAME, True), Status.NOT_MET, Tier.AMBER, "tiredness 1, was 8"),
+        (NO_GOAL, Told(0, WORSE, True), Status.NOT_MET, Tier.AMBER, "they say it is worse"),
         # Where low is the worse side.
         (COPING, Told(6), Status.MET, None, "Coping 6, at the goal of 6."),
         (COPING, Told(4, BETTER, True), Status.MET, None, "Coping 4, was 2"),
