@@ -17,8 +17,9 @@ _BEST_OF = timedelta(days=28)
 _DISCORDANCE_AT_MOST = timedelta(hours=24)
 _LOOKS_BACK = {"rises_by", "falls_by", "discordance_at_least"}
 
-_PLAIN = {"at_least": compare.ge, "at_most": compare.le, "equals": compare.eq}
-OPERATORS = (*_PLAIN, "rises_by", "falls_by", "above_goal", "discordance_at_least")
+HOLDS = {"at_least": compare.ge, "at_most": compare.le, "equals": compare.eq}
+"""How a number is held against another, by operator."""
+OPERATORS = (*HOLDS, "rises_by", "falls_by", "above_goal", "discordance_at_least")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Comparison:
     _plain: tuple[tuple[Callable[[float, float], bool], float], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_plain", tuple((_PLAIN[name], n) for name, n in self.tests if name in _PLAIN))
+        object.__setattr__(self, "_plain", tuple((HOLDS[name], n) for name, n in self.tests if name in HOLDS))
 
     @property
     def looks_back(self) -> bool:
@@ -89,7 +90,7 @@ class _Answers(NamedTuple):
         value = answer.value
         match operator:
             case "at_least" | "at_most" | "equals":
-                if not _PLAIN[operator](value, operand):
+                if not HOLDS[operator](value, operand):
                     return FALSE
                 return self._true(
                     answer, self._bad(operator, value), lambda say: say.compared(self.facts, operator, operand)

@@ -1,9 +1,8 @@
 """Conditions on the judged entry alone: composite grades, scores, clusters, urgency, words, ambers, how it came in."""
 
-import operator as compare
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.alerts.comparisons import HOLDS
 from app.alerts.entries import ItemFacts, number
 from app.alerts.history import Answer
 from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict
@@ -11,8 +10,7 @@ from app.alerts.red_flags import find
 from app.alerts.wording import Wording, fixed, plain
 from app.composites import composite_for
 
-_HOLDS: Mapping[str, Callable[[float, float], bool]] = {"at_least": compare.ge, "at_most": compare.le}
-SCORE_OPERATORS = tuple(_HOLDS)
+SCORE_OPERATORS = ("at_least", "at_most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Score:
         facts, score = scene.history.score(self.name)
         if score is None or not scene.completed:
             return UNKNOWN
-        if not all(_HOLDS[operator](score.value, operand) for operator, operand in self.tests):
+        if not all(HOLDS[operator](score.value, operand) for operator, operand in self.tests):
             return FALSE
 
         def clause(say: Wording) -> str:

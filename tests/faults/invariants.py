@@ -166,7 +166,10 @@ def _acknowledgements(connection: Connection) -> Iterator[str]:
 
 
 def _prompts(connection: Connection) -> Iterator[str]:
-    """Exactly one invitation for each check-in that was issued, and one check-in for each slot."""
+    """Exactly one invitation for each check-in that was issued, and one check-in for each slot.
+
+    One that somebody asked for by text begins with the reply to that text.
+    """
     invitations = Counter(
         checkin_id
         for (checkin_id,) in connection.execute(
@@ -178,7 +181,13 @@ def _prompts(connection: Connection) -> Iterator[str]:
     rows = connection.execute(
         select(Checkin.id, Checkin.status, Checkin.plan_id, Checkin.local_date, Checkin.slot)
     ).all()
+    replied = select(OutboundMessage.patient_id, OutboundMessage.created_at).where(OutboundMessage.kind == "reply")
+    replies = {tuple(row) for row in connection.execute(replied)}
+    wanted = select(Checkin.id, Checkin.patient_id, Checkin.issued_at).where(Checkin.slot.startswith("asked-for:"))
+    asked_for = {id for id, patient_id, issued_at in connection.execute(wanted) if (patient_id, issued_at) in replies}
     for checkin_id, status, *_ in rows:
+        if checkin_id in asked_for and not invitations[checkin_id]:
+            continue
         if status in ("issued", "started", "completed") and invitations[checkin_id] != 1:
             yield f"the check-in {checkin_id} ({status}) has {invitations[checkin_id]} invitations"
     for slot, count in Counter(tuple(row[2:]) for row in rows).items():

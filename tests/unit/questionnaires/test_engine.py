@@ -1,6 +1,8 @@
 """What one occasion asks, where it does not ask everything."""
 
-from app.questionnaires.definition import Questionnaire
+from collections.abc import Iterable
+
+from app.questionnaires.definition import Item, Questionnaire
 from app.questionnaires.engine import Given, enabled_items, is_complete, narrowed, next_items
 
 
@@ -20,8 +22,8 @@ WHOLE = Questionnaire.from_mapping(
 )  # fmt: skip
 
 
-def links(items: object) -> list[str]:
-    return [item.link_id for item in items]  # type: ignore[attr-defined]
+def links(items: Iterable[Item]) -> list[str]:
+    return [item.link_id for item in items]
 
 
 def test_without_a_choice_it_is_the_whole_questionnaire() -> None:
