@@ -50,8 +50,8 @@ class Judgement:
     @property
     def record(self) -> list[dict[str, Any]]:
         """The findings as they are kept with what was judged, JSON-ready, without a word that the person wrote."""
-        kept = [_kept(finding) for finding in self.findings]
-        return kept + [_kept(finding) | {"held_back": True} for finding in self.held_back]
+        kept = [record_of(finding) for finding in self.findings]
+        return kept + [record_of(finding) | {"held_back": True} for finding in self.held_back]
 
 
 def judge(
@@ -101,7 +101,8 @@ def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def _kept(finding: Finding) -> dict[str, Any]:
+def record_of(finding: Finding) -> dict[str, Any]:
+    """A finding as it is kept with what was judged, JSON-ready, without a word that the person wrote."""
     values = {name: value for name, value in finding.values.items() if name != "phrase"}
     return {
         "rule": finding.rule_id, "tier": finding.tier.value, "subject": finding.subject, "values": values,

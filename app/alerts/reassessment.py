@@ -10,6 +10,8 @@ from app.codes import Tier
 
 ROUNDS = 2
 """How often one alert is asked about again before nobody is asked any more: by then a person has to think anew."""
+NOT_RELIEVED = "reassessment"
+"""By which name a finding says that it did not help: no program has a rule for that."""
 MERGED_WITHIN = timedelta(hours=6)
 """A check-in that is due so soon is waited for; what was answered so lately is not asked a second time."""
 

@@ -1,7 +1,8 @@
 """Count what a program would have asked of the team: alerts by day, tier and rule, and severe answers nobody hears of.
 
 An alert counts as it does in the clinic: one open one for each person and subject, which more evidence only adds to,
-and may raise. It is taken to stay open for as long as its tier is given to be resolved in (``STAYS_OPEN`` without).
+and may raise. It is taken to stay open for as long as its tier is given to be resolved in (``STAYS_OPEN`` without),
+and to settle the matter, as in the clinic, for as long as its ladder says, counted from when it was opened.
 """
 
 from collections import Counter
@@ -13,8 +14,10 @@ from typing import Any
 from app.alerts.entries import Entry, number
 from app.alerts.findings import Finding
 from app.alerts.judgement import Judgement
+from app.alerts.lifecycle import Outcome
 from app.alerts.red_flags import find
 from app.alerts.replay import Occasion
+from app.alerts.settled import BY_RULES, Closed
 from app.codes import Tier
 from app.durations import duration
 
@@ -27,47 +30,71 @@ STAYS_OPEN: Mapping[Tier, timedelta] = {
 _URGENCY, _NOW = "urgency", 1
 
 
-def stays_open(escalation: Mapping[str, Mapping[str, Any]]) -> dict[Tier, timedelta]:
-    """How long alerts of each tier are taken to stay open under a program's ladders."""
-    said = {tier: escalation.get(tier, {}).get("resolve_within") or STAYS_OPEN[tier] for tier in Tier}
-    return {tier: duration(length) for tier, length in said.items()}
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """How long alerts of each tier are taken to stay open under a program's ladders, and to be settled."""
+
+    open: Mapping[Tier, timedelta]
+    settled: Mapping[Tier, timedelta]
+
+    @classmethod
+    def of(cls, escalation: Mapping[str, Mapping[str, Any]]) -> "Clocks":
+        """Take them from the ladders by tier."""
+        ladders = {tier: escalation.get(tier, {}) for tier in Tier}
+        return cls(
+            {tier: duration(ladder.get("resolve_within") or STAYS_OPEN[tier]) for tier, ladder in ladders.items()},
+            {tier: duration(ladder.get("settled_for") or timedelta(0)) for tier, ladder in ladders.items()},
+        )
 
 
 @dataclass(slots=True)
 class Opened:
-    """An alert that would have been opened: the person's local date, the highest tier it reached, what raised it."""
+    """An alert that would have been opened: the person's local date, the highest tier it reached, what raised it.
+
+    ``since`` is when it got that tier, ``until`` when it is taken to be closed; ``values`` are its latest.
+    """
 
     on: date
     tier: Tier
     subject: str
     rules: set[str]
+    since: datetime
     until: datetime
+    values: Mapping[str, Any]
 
 
 @dataclass(slots=True)
 class Book:
     """The alerts of one person under one program, in the order in which they would have come."""
 
-    stays: Mapping[Tier, timedelta]
+    clocks: Clocks
     alerts: list[Opened] = field(default_factory=list)
-    _open: dict[str, Opened] = field(default_factory=dict)
+    _last: dict[str, Opened] = field(default_factory=dict)
 
     def add(self, occasion: Occasion, findings: Iterable[Finding]) -> None:
-        """Open or extend the alert of each subject that something was found on."""
+        """Open or extend the alert of each subject that something was found on, unless that was settled lately."""
         at = occasion.judged_at
-        for finding in findings:
+        for finding in sorted(findings, key=lambda finding: finding.tier.rank):
             tier = Tier.WATCH if occasion.old else finding.tier
-            alert = self._open.get(finding.subject)
-            if alert is None or alert.until <= at:
-                alert = Opened(
-                    occasion.entry.authored_at.date(), tier, finding.subject, {finding.rule_id}, at + self.stays[tier]
-                )
-                self._open[finding.subject] = alert
+            alert = self._last.get(finding.subject)
+            if alert is None or (alert.until <= at and not self._settled(alert, tier, finding, at)):
+                until = at + self.clocks.open[tier]
+                on = occasion.entry.authored_at.date()
+                alert = Opened(on, tier, finding.subject, {finding.rule_id}, at, until, finding.values)
+                self._last[finding.subject] = alert
                 self.alerts.append(alert)
-                continue
-            alert.rules.add(finding.rule_id)
-            if tier.worse_than(alert.tier):
-                alert.tier, alert.until = tier, at + self.stays[tier]
+            elif alert.until > at:
+                alert.rules.add(finding.rule_id)
+                alert.values = finding.values
+                if tier.worse_than(alert.tier):
+                    alert.tier, alert.since, alert.until = tier, at, at + self.clocks.open[tier]
+
+    def _settled(self, alert: Opened, tier: Tier, finding: Finding, at: datetime) -> bool:
+        if finding.kind not in BY_RULES:
+            return False
+        lasts = self.clocks.settled[alert.tier]
+        closed = Closed(alert.tier, Outcome.ADVISED_SELF_CARE, alert.since, alert.values, lasts)
+        return closed.covers(tier, finding.values, at)
 
 
 @dataclass(slots=True)
@@ -158,10 +185,13 @@ class Counted:
     days: set[date] = field(default_factory=set)
 
     def person(
-        self, person: str, run: Iterable[tuple[Occasion, Judgement, Judgement | None]],
-        proposed: Mapping[Tier, timedelta], current: Mapping[Tier, timedelta],
-    ) -> None:  # fmt: skip
-        """Count one person's replay; ``proposed`` and ``current`` say how long alerts stay open."""
+        self,
+        person: str,
+        run: Iterable[tuple[Occasion, Judgement, Judgement | None]],
+        proposed: Clocks,
+        current: Clocks,
+    ) -> None:
+        """Count one person's replay; ``proposed`` and ``current`` say how long alerts stay open, and settled."""
         books, differs, seen = (Book(proposed), Book(current)), False, False
         for occasion, new, old in run:
             seen = True

@@ -3,12 +3,11 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from app.alerts.rehearsal import Counted, Tally
+from app.alerts.rehearsal import Clocks, Counted, Tally
 from app.codes import Tier
 
 _PEOPLE_NAMED = 100
@@ -18,8 +17,8 @@ _PEOPLE_NAMED = 100
 class Rehearsal:
     """One rehearsal. ``nurses`` share the alerts; ``budget`` is how many red and amber ones each is given in a day.
 
-    ``left_out`` people were not looked at, because the work was limited. ``stays`` is how long an alert is taken to
-    stay open.
+    ``left_out`` people were not looked at, because the work was limited. ``clocks`` say how long an alert is
+    taken to stay open, and to settle its matter.
     """
 
     program: str
@@ -29,7 +28,7 @@ class Rehearsal:
     nurses: int
     budget: float | None
     left_out: int
-    stays: Mapping[Tier, timedelta]
+    clocks: Clocks
 
     @property
     def days(self) -> int:
@@ -64,7 +63,7 @@ class Rehearsal:
             "program": self.program, "against": self.against, "source": self.source, "people": counted.people,
             "people_left_out": self.left_out, "days": self.days, "nurses": self.nurses, "budget": self.budget,
             "over_budget": self.over_budget,
-            "an_alert_stays_open_hours": {tier.value: self.stays[tier] / timedelta(hours=1) for tier in Tier},
+            "an_alert_stays_open_hours": {tier.value: self.clocks.open[tier] / timedelta(hours=1) for tier in Tier},
             "proposed": self._tally(counted.proposed),
             "current": self._tally(counted.current) if self.against else None,
             "rules_gained": _sorted(counted.gained), "rules_lost": _sorted(counted.lost),

@@ -8,6 +8,7 @@ from app.alerts.definition import AlertRule
 from app.alerts.entries import Entry
 from app.alerts.judgement import Circumstances, Judgement, judge
 from app.alerts.past import Known, Past
+from app.codes import Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +16,9 @@ class Occasion:
     """One response, or one check-in that closed without an answer.
 
     ``at`` is when it was authored, or its window closed (UTC); ``judged_at`` when it was judged whole. A silence that
-    was answered late is none any more from ``answered_at`` on. ``old`` responses page nobody. With ``counts`` unset it
-    is part of the past only, with the tier that its entry says.
+    was answered late is none any more from ``answered_at`` on. ``old`` responses page nobody. ``asked_again`` is what
+    came of asking again whether something helped, which no program's rules decide. With ``counts`` unset it is part of
+    the past only, with the tier that its entry says.
     """
 
     id: str
@@ -25,6 +27,7 @@ class Occasion:
     entry: Entry
     answered_at: datetime | None = None
     old: bool = False
+    asked_again: Tier | None = None
     counts: bool = True
 
     @property
@@ -61,8 +64,12 @@ class _Side:
         return self.past.before_answer(occasion.at, occasion.id, seen=occasion.judged_at)
 
     def note(self, occasion: Occasion, judgement: Judgement) -> None:
-        if judgement.findings and not occasion.entry.missed:
-            tier = min((finding.tier for finding in judgement.findings), key=lambda tier: tier.rank)
+        if occasion.entry.missed:
+            return
+        tiers = [Tier.WATCH if occasion.old else finding.tier for finding in judgement.findings]
+        tiers += [occasion.asked_again] if occasion.asked_again else []
+        if tiers:
+            tier = min(tiers, key=lambda tier: tier.rank)
             self.past.note(occasion.id, occasion.at, occasion.entry._replace(tier=tier, judged=True))
 
 

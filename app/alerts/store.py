@@ -141,6 +141,17 @@ def resolved_subjects(session: Session, *, response_ids: Collection[str]) -> dic
     return {(response_id, subject): tier for response_id, subject, tier in rows}
 
 
+def list_closed_since(
+    session: Session, *, patient_id: str, subjects: Collection[str], since: datetime
+) -> dict[str, Alert]:
+    """A patient's alert on each of some subjects that was closed last, if it was since a moment."""
+    wanted = select(Alert).where(
+        Alert.patient_id == patient_id, Alert.subject.in_(subjects), Alert.status == "resolved",
+        Alert.resolved_at > since,
+    )  # fmt: skip
+    return {alert.subject: alert for alert in session.scalars(wanted.order_by(Alert.resolved_at, Alert.id))}
+
+
 def last_event(session: Session, *, alert_id: str, types: Collection[str]) -> AlertEvent | None:
     """The last thing of some types that happened to an alert."""
     wanted = select(AlertEvent).where(AlertEvent.alert_id == alert_id, AlertEvent.type.in_(types))

@@ -63,12 +63,12 @@ def hold_back(findings: Sequence[Finding], expected: Sequence[Expectation]) -> t
 
 def severe(level: float, worse: str = "high") -> bool:
     """Whether a level is one of the upper four of a 0-10 scale, which are red where a symptom has a red."""
-    return _burden(level, worse) >= _SEVERE
+    return burden(level, worse) >= _SEVERE
 
 
 def beyond_snoozing(level: float, worse: str = "high") -> bool:
     """Whether a level is one of the two worst of a 0-10 scale, which always call somebody."""
-    return _burden(level, worse) >= _MOST_SEVERE
+    return burden(level, worse) >= _MOST_SEVERE
 
 
 def value_of(values: Mapping[str, Any], subject: str) -> tuple[float, str] | None:
@@ -86,11 +86,11 @@ def _as_expected(finding: Finding, level: float) -> bool:
     if found is None or finding.then is not None:
         return False
     value, worse = found
-    if any(beyond_snoozing(row["value"], str(row.get("worse", "high"))) for row in _numbers(finding.values)):
+    if any(beyond_snoozing(row["value"], str(row.get("worse", "high"))) for row in numbers(finding.values)):
         return False
     if finding.tier is Tier.RED and not severe(level, worse):
         return False
-    return _burden(value, worse) - _burden(level, worse) < BREAKS_THROUGH_BY
+    return burden(value, worse) - burden(level, worse) < BREAKS_THROUGH_BY
 
 
 def _label(finding: Finding) -> str:
@@ -103,8 +103,8 @@ def _lonely(finding: Finding, quiet: set[str]) -> bool:
     return isinstance(ambers, Sequence) and sum(label not in quiet for label in ambers) <= 1
 
 
-def _burden(level: float, worse: str) -> float:
-    """A level on a scale where more is worse."""
+def burden(level: float, worse: str) -> float:
+    """A level on a 0-10 scale where more is worse."""
     return _SCALE_END - level if worse == "low" else level
 
 
@@ -112,5 +112,6 @@ def _rows(values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return values.get("items") or (values,)
 
 
-def _numbers(values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def numbers(values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The rows of a finding's values that have a number."""
     return (row for row in _rows(values) if isinstance(row.get("value"), int | float))

@@ -104,10 +104,12 @@ def answers(patients: int, days: int, seed: int, start: datetime) -> None:
 
 
 def _print(figures: dict[str, Any]) -> None:
+    shares = figures["share_of_answers"]
     rows: list[tuple[str, object]] = [
         ("people, days, nurses", f"{figures['people']}, {figures['days']}, {figures['nurses']}"),
         *((f"check-ins, {name}", _listed(counts)) for name, counts in figures["check_ins"].items()),
-        ("of the answered, share with", _listed(figures["share_of_answers"])),
+        ("of the answered, share with", _listed({k: v for k, v in shares.items() if k != "by_check_in"})),
+        *((f"of {name}, share with", _listed(found)) for name, found in shares["by_check_in"].items()),
         *((f"alerts, {what.replace('_', ' ')}", _said(found)) for what, found in figures["alerts"].items()),
         ("pages for each nurse and day", figures["pages_per_nurse_and_day"]),
         *(

@@ -15,7 +15,8 @@ Answer = float | str | None
 _SKIPS, _WORDS, _RED_WORDS = 0.008, 0.04, 0.0008
 # A caregiver sees a little more than the person says, and not always the same.
 _CAREGIVER_ADDS, _CAREGIVER_DIFFERS = 0.5, 1.0
-_OTHER_NAMES = {"eating": "appetite", "sleeping": "sleep"}
+OTHER_NAMES = {"eating": "appetite", "sleeping": "sleep"}
+"""What a caregiver is asked of a symptom, and how it is called where the patient is."""
 
 
 class Asked(NamedTuple):
@@ -52,7 +53,7 @@ def fill_in(
 
 def _answer(asked: Asked, url: str) -> float:
     item, dice = asked.item, asked.dice
-    name = _OTHER_NAMES.get(item.link_id, item.link_id)
+    name = OTHER_NAMES.get(item.link_id, item.link_id)
     if "personal-goals" in url and item.type is ItemType.SCALE:
         return float(min(6, max(1, round(dice.gauss(3, 1)))))
     if name in asked.day.levels:

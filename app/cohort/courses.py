@@ -1,7 +1,7 @@
 """How a made-up person feels from day to day: each symptom's level, with good and bad days that last."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from app.cohort.people import USUAL, Course, Persona
@@ -23,6 +23,8 @@ _FLARE_EVERY, _FLARE_LASTS = 19, (3, 8)
 _DECLINE_BY = {"tiredness": 3.5, "appetite": 2.8, "pain": 2.4, "breathlessness": 2.2, "low_mood": 1.2, "sleep": 1.0}
 _DECLINE_OVER = 90
 _HIGHEST = 10
+_HELPS_FOR = 28
+"""Days until nothing is left of what somebody did about a symptom, unless it is done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,20 @@ def live(person: Persona, days: int) -> list[Day]:
         bowels = 0 if dice.random() < (0.62 if levels["pain"] < 4 else 0.5) else min(bowels + 1, 9)
         found.append(Day(levels, bowels, dice.random() < 0.0015))
     return found
+
+
+def ease(lived: list[Day], first: int, name: str, share: float) -> None:
+    """Let something that was done help with one symptom from day ``first`` on: by a ``share``, a little less each day.
+
+    What is done about bowels that do not move is that they do.
+    """
+    for step, place in enumerate(range(first, min(first + _HELPS_FOR, len(lived)))):
+        day = lived[place]
+        if name == "constipation":
+            lived[place] = replace(day, bowels=min(day.bowels, step))
+        elif name in day.levels:
+            left = 1 - share * (1 - step / _HELPS_FOR)
+            lived[place] = replace(day, levels={**day.levels, name: day.levels[name] * left})
 
 
 def _next(before: float, news: float) -> float:

@@ -1,13 +1,13 @@
 """Made-up people with their telephones: they read what arrives, and answer by text or on the form."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from app.codes import Channel
-from app.cohort.answers import Answer, fill_in
-from app.cohort.courses import Day, live
+from app.cohort.answers import OTHER_NAMES, Answer, fill_in
+from app.cohort.courses import Day, ease, live
 from app.cohort.people import Persona
 from app.cohort.replies import Reply, reply_to
 from app.cohort.sayings import HARMLESS, NEEDS_A_PERSON, TIRED, say
@@ -20,7 +20,7 @@ from app.workflows.fill_in_form import fill_in_form
 from app.workflows.receive_sms import InboundSms, receive_sms
 from app.workflows.service import Service
 from app.workflows.submit_form import check_second_fact, save_answer
-from app.zones import instant
+from app.zones import instant, wall_clock
 
 _LINK = re.compile(r"/c/([\w-]+)")
 _KNOWS_FOR = timedelta(days=6)
@@ -37,7 +37,7 @@ class Patients:
     site_id: str
     agenda: Agenda
     start: date
-    people: Mapping[str, tuple[Persona, Sequence[Day], bool]]
+    people: Mapping[str, tuple[Persona, list[Day], bool]]
     said: int = 0
     _proved: dict[str, datetime] = field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class Patients:
         cls, service: Service, site_id: str, agenda: Agenda, people: Sequence[Persona], start: date, days: int
     ) -> "Patients":
         """Let a cohort live its days, and hand out the telephones."""
-        phones: dict[str, tuple[Persona, Sequence[Day], bool]] = {}
+        phones: dict[str, tuple[Persona, list[Day], bool]] = {}
         for person in people:
             # A check-in may be asked a day after the last.
             lived = live(person, days + 2)
@@ -71,6 +71,13 @@ class Patients:
             if reply is not None:
                 act = self._answering(departure, invited, reply, person, helper)
                 self.agenda.add(self.service.clock.now() + reply.after, f"p{departure.recipient}", act)
+
+    def help(self, phone: str, symptoms: Collection[str], share: float) -> None:
+        """Let what a nurse did help somebody with some symptoms, from tomorrow on."""
+        person, lived, _ = self.people[phone]
+        today = (wall_clock(self.service.clock.now(), person.time_zone).date() - self.start).days
+        for symptom in symptoms:
+            ease(lived, today + 1, OTHER_NAMES.get(symptom, symptom), share)
 
     def _answering(
         self, departure: Departure, invited: Invited, reply: Reply, person: Persona, helper: bool

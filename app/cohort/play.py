@@ -62,7 +62,11 @@ def play(
     agenda, handsets = Agenda(), Handsets()
     start = wall_clock(clock.now(), ZONE).date()
     patients = Patients.of(service, site_id, agenda, people, start, days)
-    team = Team(service, site_id, agenda, nurses, str(seed), ZONE, numbers, leave_from)
+    phones = {person.number: person.phone for person in people}
+    team = Team(
+        service, site_id, agenda, nurses, str(seed), ZONE, numbers,
+        lambda number, symptoms, share: patients.help(phones[number], symptoms, share), leave_from,
+    )  # fmt: skip
     for day in (day for day in range(days) if (start + timedelta(days=day)).weekday() < _WEEKEND):
         at = instant(datetime.combine(start + timedelta(days=day), _LOOKS_AT_LIST), ZONE)
         agenda.add(at, "n", partial(team.look_at_list, nurses[day % len(nurses)]))

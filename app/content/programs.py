@@ -80,6 +80,7 @@ class _Ladder(Strict):
     repeat = Duration()
     acknowledge_within = Duration()
     resolve_within = Duration()
+    settled_for = Duration()
 
 
 class _Escalation(Strict):

@@ -12,11 +12,14 @@ from app.escalation.hours import ClinicHours
 ROUNDS = 4
 """How often the last step is repeated before the site's fallback contact is told."""
 
+SETTLED_AT_MOST = timedelta(days=30)
+"""No longer than that what was closed may keep quiet."""
+
 _HOURLY = timedelta(hours=1)
 _OWNER_HAS = timedelta(minutes=15)
 _DAILY = timedelta(days=1)
 _CLOSE_WITHIN = timedelta(days=2)
-_POLICY_KEYS = {"clock", "steps", "repeat", "acknowledge_within", "resolve_within"}
+_POLICY_KEYS = {"clock", "steps", "repeat", "acknowledge_within", "resolve_within", "settled_for"}
 
 
 class Target(StrEnum):
@@ -46,13 +49,17 @@ class EscalationStep:
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """The order of nurses for one tier. Without steps nobody is paged by the clock."""
+    """The order of nurses for one tier. Without steps nobody is paged by the clock.
+
+    ``settled_for`` is how long what was closed, and is no worse, opens no new alert.
+    """
 
     clock: ClockKind
     steps: tuple[EscalationStep, ...]
     repeat: timedelta | None = None
     acknowledge_within: timedelta | None = None
     resolve_within: timedelta = _CLOSE_WITHIN
+    settled_for: timedelta = timedelta(0)
 
     @classmethod
     def from_mapping(cls, data: "Mapping[str, Any] | EscalationPolicy") -> "EscalationPolicy":
@@ -71,10 +78,13 @@ class EscalationPolicy:
             repeat=_optional(data.get("repeat")),
             acknowledge_within=_optional(data.get("acknowledge_within")),
             resolve_within=duration(data.get("resolve_within", _CLOSE_WITHIN)),
+            settled_for=duration(data.get("settled_for", timedelta(0))),
         )
         lengths = (policy.repeat, policy.acknowledge_within, policy.resolve_within)
         if any(length is not None and length <= timedelta(0) for length in lengths):
             raise ValueError("repeat, acknowledge_within and resolve_within must be longer than nothing.")
+        if policy.settled_for > SETTLED_AT_MOST:
+            raise ValueError(f"settled_for is at most {SETTLED_AT_MOST.days} days.")
         return policy
 
     @property

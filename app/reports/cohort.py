@@ -77,6 +77,7 @@ class Called:
     opened_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    values: Mapping[str, Any]
 
 
 def next_due(db: Database, *, site_id: str) -> dict[str, datetime]:
@@ -153,7 +154,7 @@ def _called(alert: Alert) -> Called:
     return Called(
         id=alert.id, code=alert.code, kind=alert.kind, tier=alert.tier, status=alert.status, subject=alert.subject,
         patient_id=alert.patient_id, opened_at=alert.opened_at, acknowledged_at=alert.acknowledged_at,
-        acknowledged_by=alert.acknowledged_by,
+        acknowledged_by=alert.acknowledged_by, values=alert.values,
     )  # fmt: skip
 
 

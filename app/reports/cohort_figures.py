@@ -33,16 +33,18 @@ def read_figures(db: Database, *, site_id: str, nurses: int, days: int) -> dict[
         pages = session.scalar(select(func.count()).select_from(Page).where(Page.practitioner_id.is_not(None))) or 0
         first: Mapping[str, datetime] = {alert_id: at for alert_id, at in session.execute(_FIRST_PAGES)}
         weeks = max(people * days / 7, 1 / 7)
-        tiers = Counter(tier for _, tier in responses if tier)
         answered = len(responses) or 1
         return {
             "people": people, "days": days, "nurses": nurses,
             "check_ins": _check_ins(session),
             "answered": len(responses),
             "share_of_answers": {
-                "with_an_alert": round(sum(tiers.values()) / answered, 3),
-                **{tier.value: round(tiers[tier.value] / answered, 3) for tier in Tier},
+                **_shares([tier for _, tier in responses]),
                 "severe": round(_severe(session) / answered, 3),
+                "by_check_in": {
+                    name: _shares([tier for of, tier in responses if of == name])
+                    for name in sorted({of for of, _ in responses if of})
+                },
             },
             "alerts": {
                 "by_tier": dict(Counter(alert.tier for alert in alerts)),
@@ -64,7 +66,7 @@ _ALERTS = select(
     Alert.id, Alert.tier, Alert.kind, Alert.rules, Alert.outcome, Alert.opened_at, Alert.triggered_at,
     Alert.acknowledged_at, Alert.resolved_at,
 )  # fmt: skip
-_RESPONSES = select(QuestionnaireResponse.id, QuestionnaireResponse.tier)
+_RESPONSES = select(QuestionnaireResponse.check_in, QuestionnaireResponse.tier)
 # Since it was raised: an amber one that becomes red days later starts again.
 _FIRST_PAGES = (
     select(Page.alert_id, func.min(Page.paged_at))
@@ -72,6 +74,15 @@ _FIRST_PAGES = (
     .where(Page.paged_at >= Alert.triggered_at)
     .group_by(Page.alert_id)
 )
+
+
+def _shares(tiers: Sequence[str | None]) -> dict[str, float]:
+    """Which part of some responses called somebody, also by tier."""
+    counted, total = Counter(tier for tier in tiers if tier), len(tiers) or 1
+    return {
+        "with_an_alert": round(sum(counted.values()) / total, 3),
+        **{tier.value: round(counted[tier.value] / total, 3) for tier in Tier},
+    }
 
 
 def _check_ins(session: Session) -> dict[str, dict[str, int]]:

@@ -67,6 +67,7 @@ _WORDS = {
     "reassess_silent": "No answer",
     "relieved": "Relieved",
     "not_relieved": "Not relieved",
+    "settled": "Found again",
     "silence_rung": "Tried",
     "welfare_check": "Welfare check",
     "corrected": "Corrected",

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from app.alerts import store as alerts
-from app.alerts.reassessment import MERGED_WITHIN
+from app.alerts.judgement import record_of
+from app.alerts.reassessment import MERGED_WITHIN, NOT_RELIEVED
 from app.alerts.red_flags import find
 from app.alerts.rules import Finding
 from app.checkins import store as checkins
@@ -130,6 +131,7 @@ def judge_dialogue(
     """Judge what a check-in's response holds now, and raise what it needs a person for."""
     response = dialogue.response
     assert response is not None
+    before = response.findings or ()
     findings = judge_response(
         session, patient=dialogue.person.patient, program=dialogue.program, response=response,
         completed=completed, texts=texts, answers=dialogue.answers.values(),
@@ -142,7 +144,11 @@ def judge_dialogue(
         "program": dialogue.program, "inbound_id": inbound_id,
     }  # fmt: skip
     if is_reassessment(dialogue.checkin):
-        findings = findings + settle_reassessment(service, session, _reply(dialogue, completed), findings)
+        again = settle_reassessment(service, session, _reply(dialogue, completed), findings)
+        # Kept with the rules' own findings: a replay takes it as it was, for no program decides it.
+        kept = [found for found in before if found["rule"] == NOT_RELIEVED]
+        response.findings = [*(response.findings or ()), *kept, *map(record_of, again)]
+        findings = findings + again
     concerns = concerns_of(findings, **about)
     words = _words(dialogue)
     if completed and words and not any(f.subject.startswith("words:") for f in findings):
@@ -150,12 +156,12 @@ def judge_dialogue(
         concerns.append(
             Concern(kind="review", subject="message", tier="watch", reason=f"Wrote: {words[:500]}", **about)
         )
-    raise_alerts(service, session, concerns)
+    raised = raise_alerts(service, session, concerns)
     if completed:
         _look_further(service, session, dialogue, response)
-    if findings:
-        worst = min([*(f.tier for f in findings), *([dialogue.worst_tier] if dialogue.worst_tier else [])], key=_rank)
-        response.tier = worst
+    response.findings = raised.mark(response.findings or ())
+    tiers = [f.tier for f in findings if f.subject not in raised.settled]
+    response.tier = min([*tiers, *([dialogue.worst_tier] if dialogue.worst_tier else [])], key=_rank, default=None)
     dialogue.findings += findings
     return findings
 

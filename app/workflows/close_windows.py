@@ -139,7 +139,9 @@ def judge_silence(service: Service, session: Session, person: Person, checkin: C
     respondent = questionnaire.respondent(related=person.related is not None)
     about = {"patient": person.patient, "respondent": respondent, "program": program}
     now = service.clock.now()
-    for alert in raise_alerts(service, session, concerns_of(findings, **about)):
+    raised = raise_alerts(service, session, concerns_of(findings, **about))
+    checkin.findings = raised.mark(checkin.findings or ())
+    for alert in raised.alerts:
         if alert.subject == SUBJECT and alert.opened_at >= now:
             note_rungs_so_far(session, person.patient, alert, now)
 

@@ -4,18 +4,20 @@ Runs inside the transaction of what it is about: an answer and its alert are one
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.alerts import store as alerts
-from app.alerts.lifecycle import AlertStatus, Merge, Paging, is_worse, merge
+from app.alerts.lifecycle import AlertStatus, Merge, Outcome, Paging, is_worse, merge
 from app.alerts.models import Alert
 from app.alerts.page_codes import code_at
 from app.alerts.rules import Finding
+from app.alerts.settled import BY_RULES, Closed
 from app.codes import Tier
 from app.db import Session, scope_of
+from app.escalation.policy import SETTLED_AT_MOST, EscalationPolicy
 from app.patients.models import Patient
 from app.staff import store as staff
 from app.workflows.definitions import Program, default_policy
@@ -23,6 +25,8 @@ from app.workflows.page_staff import page_owner, take_step
 from app.workflows.service import SYSTEM, Service
 from app.zones import wall_clock
 
+SETTLED = "settled"
+"""The event of a closed alert that the same was found again, and called nobody."""
 _CODE_RESTS = timedelta(days=14)
 
 
@@ -49,9 +53,20 @@ class Concern:
     policy: Mapping[str, Any] | None = None
 
 
+class Raised(NamedTuple):
+    """What became of some concerns: the alerts that were opened or heard more, and the subjects that are settled."""
+
+    alerts: Sequence[Alert]
+    settled: Collection[str]
+
+    def mark(self, record: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Findings as they are kept, each with a mark where it is settled."""
+        return [{**found, "settled": True} if found["subject"] in self.settled else {**found} for found in record]
+
+
 def raise_concern(service: Service, session: Session, concern: Concern) -> Alert:
     """Raise one concern; returns its alert."""
-    return raise_alerts(service, session, [concern])[0]
+    return raise_alerts(service, session, [concern]).alerts[0]
 
 
 def concerns_of(findings: Sequence[Finding], **about: Any) -> list[Concern]:
@@ -70,18 +85,21 @@ def concerns_of(findings: Sequence[Finding], **about: Any) -> list[Concern]:
     ]  # fmt: skip
 
 
-def raise_alerts(service: Service, session: Session, concerns: Sequence[Concern]) -> list[Alert]:
+def raise_alerts(service: Service, session: Session, concerns: Sequence[Concern]) -> Raised:
     """Open or extend the alert of each concern (all of one patient) and page at once whom the ladder says.
 
-    The session is confined to the site. Alerts of one response go out in one page.
+    The session is confined to the site. Alerts of one response go out in one page. What was dealt with lately calls
+    nobody: it is written into the history of the alert that was closed.
     """
     if not concerns:
-        return []
+        return Raised((), ())
     now, patient = service.clock.now(), concerns[0].patient
-    concerns = _not_settled(session, concerns)
+    concerns = _not_raised_before(session, concerns)
     known = alerts.lock_open_alerts(
         session, patient_id=patient.id if patient else None, subjects=[c.subject for c in concerns]
     )
+    settled = _note_settled(session, patient, concerns, known, now) if patient is not None else set()
+    concerns = [concern for concern in concerns if concern.subject not in settled]
     touched: list[Alert] = []
     to_page: list[Alert] = []
     for concern in sorted(concerns, key=lambda c: Tier(c.tier).rank):
@@ -102,18 +120,53 @@ def raise_alerts(service: Service, session: Session, concerns: Sequence[Concern]
         group = [alert for alert in to_page if alert.tier == tier]
         if group:
             take_step(service, session, group, now)
-    return touched
+    return Raised(touched, settled)
 
 
-def _not_settled(session: Session, concerns: Sequence[Concern]) -> list[Concern]:
+def _not_raised_before(session: Session, concerns: Sequence[Concern]) -> list[Concern]:
     """Leave out what was raised from the same response before and is resolved since: later answers judge it again."""
     response_ids = {c.response_id for c in concerns if c.response_id}
-    settled = alerts.resolved_subjects(session, response_ids=response_ids) if response_ids else {}
+    closed = alerts.resolved_subjects(session, response_ids=response_ids) if response_ids else {}
     return [
         c
         for c in concerns
-        if (c.response_id, c.subject) not in settled or Tier(c.tier).worse_than(Tier(settled[c.response_id, c.subject]))
+        if (c.response_id, c.subject) not in closed or Tier(c.tier).worse_than(Tier(closed[c.response_id, c.subject]))
     ]
+
+
+def _note_settled(
+    session: Session, patient: Patient, concerns: Sequence[Concern], known: Collection[str], now: datetime
+) -> set[str]:
+    """The subjects that somebody dealt with lately, and that the rules found again; each history says so.
+
+    ``known`` are those with an open alert, which every concern adds to.
+    """
+    maybe = {c.subject: c for c in concerns if _may_be_settled(c) and c.subject not in known}
+    if not maybe:
+        return set()
+    settled = set()
+    since = now - SETTLED_AT_MOST
+    for alert in alerts.list_closed_since(session, patient_id=patient.id, subjects=maybe, since=since).values():
+        concern = maybe[alert.subject]
+        if not _covers(alert, concern, now):
+            continue
+        settled.add(alert.subject)
+        detail = f"No worse than when this was closed: {concern.reason}"
+        last = alerts.last_event(session, alert_id=alert.id, types=(SETTLED,))
+        if last is None or last.detail != detail:  # every further answer judges the response again
+            alerts.add_event(session, alert, at=now, type=SETTLED, agent=SYSTEM, detail=detail)
+    return settled
+
+
+def _may_be_settled(concern: Concern) -> bool:
+    return concern.tier != Tier.RED and bool(concern.rules) and concern.kind in BY_RULES
+
+
+def _covers(alert: Alert, concern: Concern, now: datetime) -> bool:
+    assert alert.resolved_at is not None and alert.outcome is not None
+    lasts = EscalationPolicy.from_mapping(alert.policy).settled_for
+    closed = Closed(Tier(alert.tier), Outcome(alert.outcome), alert.resolved_at, alert.values, lasts)
+    return closed.covers(Tier(concern.tier), concern.values, now)
 
 
 def _open(service: Service, session: Session, concern: Concern, now: datetime) -> Alert:

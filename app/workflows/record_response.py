@@ -84,10 +84,12 @@ def record_response(service: Service, *, site_id: str, patient_id: str, given: R
             keep_goals(session, response, questionnaire, answers, response.authored_at)
         findings = [_cap(f) for f in findings] if capped else findings
         concerns = concerns_of(findings, patient=patient, response_id=response.id, respondent="self", program=program)
-        raise_alerts(service, session, concerns)
+        raised = raise_alerts(service, session, concerns)
+        response.findings = raised.mark(response.findings or ())
         if not capped:
             watch_refractory(service, session, patient=patient, program=program, response=response, given=answers)
-        response.tier = min((f.tier for f in findings), key=lambda t: t.rank, default=None)
+        tiers = [finding.tier for finding in findings if finding.subject not in raised.settled]
+        response.tier = min(tiers, key=lambda tier: tier.rank, default=None)
         audit.record(session, agent=agent, action="record", entity="response", entity_id=response.id, now=now)
         return response.id
 

@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from os import cpu_count
 from typing import Any
 
-from app.alerts.rehearsal import Counted, stays_open
+from app.alerts.rehearsal import Clocks, Counted
 from app.alerts.rehearsal_result import Rehearsal
 from app.alerts.replay import Replay
 from app.alerts.word_files import use_folder
@@ -93,7 +93,7 @@ def rehearse_site(
     return Rehearsal(
         program=proposed.label, against=ground.current.label if ground.current else None,
         source="what people of this clinic answered", counted=counted, nurses=ground.nurses, budget=ground.budget,
-        left_out=len(ground.enrolments) - done, stays=stays_open(proposed.escalation),
+        left_out=len(ground.enrolments) - done, clocks=Clocks.of(proposed.escalation),
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def rehearse_people(
     _count_people(counted, people, proposed, current)
     return Rehearsal(
         program=proposed.label, against=current.label if current else None, source=source, counted=counted,
-        nurses=nurses, budget=budget, left_out=0, stays=stays_open(proposed.escalation),
+        nurses=nurses, budget=budget, left_out=0, clocks=Clocks.of(proposed.escalation),
     )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def _count(db: Database, task: _Task, enrolments: Sequence[Enrolment]) -> Counte
 def _count_people(
     counted: Counted, people: Iterable[tuple[str, Replay]], proposed: Program, current: Program | None
 ) -> None:
-    new, old = stays_open(proposed.escalation), stays_open(current.escalation if current else {})
+    new, old = Clocks.of(proposed.escalation), Clocks.of(current.escalation if current else {})
     for person, replay in people:
         counted.person(person, replay.run(), new, old)
 

@@ -10,7 +10,7 @@ from app.alerts.entries import Entry, ItemFacts
 from app.alerts.history import History
 from app.alerts.lifecycle import AlertStatus
 from app.alerts.models import Alert, Reassessment
-from app.alerts.reassessment import Asked, Change, Status, Told, Verdict, judge_reassessment
+from app.alerts.reassessment import NOT_RELIEVED, Asked, Change, Status, Told, Verdict, judge_reassessment
 from app.alerts.rules import Finding
 from app.checkins.models import Checkin
 from app.codes import Respondent, Tier
@@ -167,7 +167,7 @@ def _not_relieved(
         values |= {"code": facts.code[1]} if facts.code else {}
         values |= {"previous": row.before, "previous_at": row.opened_at.isoformat()} if row.before is not None else {}
     return Finding(
-        rule_id="reassessment", tier=tier, subject=alert.subject, reason=f"{done}: {verdict.why}", values=values
+        rule_id=NOT_RELIEVED, tier=tier, subject=alert.subject, reason=f"{done}: {verdict.why}", values=values
     )
 
 

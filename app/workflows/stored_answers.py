@@ -6,9 +6,11 @@ from datetime import datetime, timedelta, tzinfo
 from functools import partial
 
 from app.alerts.past import FIRST, HORIZON
+from app.alerts.reassessment import NOT_RELIEVED
 from app.alerts.replay import CircumstancesAt, Occasion, Replay
 from app.checkins import store as checkins
 from app.checkins.models import Checkin, Enrolment
+from app.codes import Tier
 from app.db import Session, scope_of
 from app.patients import store as patients
 from app.patients.models import Patient
@@ -85,7 +87,8 @@ def _occasions(
         Occasion(
             id=row.id, at=row.authored_at, judged_at=row.authored_at,
             entry=recall.answered(session, row, said.get(row.id, ()), local),
-            old=row.historical or row.created_at - row.authored_at > _FRESH, counts=row.authored_at >= since,
+            old=row.historical or row.created_at - row.authored_at > _FRESH, asked_again=_asked_again(row),
+            counts=row.authored_at >= since,
         )
         for row in responses
     ]  # fmt: skip
@@ -98,3 +101,9 @@ def _occasions(
         for row in silences
     ]  # fmt: skip
     return answered + missed
+
+
+def _asked_again(row: QuestionnaireResponse) -> Tier | None:
+    """What came of asking again whether something helped, where the response was about that."""
+    tiers = [Tier(found["tier"]) for found in row.findings or () if found["rule"] == NOT_RELIEVED]
+    return min(tiers, key=lambda tier: tier.rank, default=None)

@@ -258,7 +258,8 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
 
 def _said(dialogue: Dialogue) -> tuple[str, ...]:
     record = (dialogue.response.findings or ()) if dialogue.response is not None else ()
-    told = [found for found in record if found.get("said") and not found.get("held_back")]
+    calling = [found for found in record if not (found.get("held_back") or found.get("settled"))]
+    told = [found for found in calling if found.get("said")]
     worst_first = sorted(told, key=lambda found: Tier(found["tier"]).rank)
     return tuple(dict.fromkeys(found["said"] for found in worst_first if found["tier"] != Tier.WATCH))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.alerts.reassessment import NOT_RELIEVED
 from app.checkins import store as checkins
 from app.checkins.models import Checkin
 from app.cohort.clinic import put_on_duty, register
@@ -78,7 +79,10 @@ def found_again(service: Service, site_id: str) -> dict[str, Any]:
 
 
 def plain(record: list[Any] | None) -> list[Any]:
-    return sorted(record or [], key=lambda finding: (finding["rule"], finding["subject"]))
+    """The rules' findings, in one order, without a mark of what the team had dealt with by then."""
+    by_rules = [found for found in record or [] if found["rule"] != NOT_RELIEVED]
+    unmarked = [{name: value for name, value in found.items() if name != "settled"} for found in by_rules]
+    return sorted(unmarked, key=lambda finding: (finding["rule"], finding["subject"]))
 
 
 def changed(content: ContentBundle, rule_id: str, when: Mapping[str, Any]) -> dict[str, Any]:

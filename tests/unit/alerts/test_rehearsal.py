@@ -10,7 +10,7 @@ from app.alerts.definition import AlertRule
 from app.alerts.entries import Entry, ItemSet
 from app.alerts.judgement import Circumstances
 from app.alerts.past import FIRST, HORIZON, Known, Past
-from app.alerts.rehearsal import Counted, stays_open
+from app.alerts.rehearsal import Clocks, Counted
 from app.alerts.rehearsal_result import Rehearsal
 from app.alerts.replay import Occasion, Replay
 from app.codes import Tier
@@ -49,7 +49,7 @@ def count(
 
     new, old, counted = under(proposed), under(current) if current is not None else None, Counted()
     replay = Replay(list(occasions), lambda at: new, (lambda at: old) if old else None, START)
-    counted.person("ana", replay.run(), stays_open({}), stays_open({}))
+    counted.person("ana", replay.run(), Clocks.of({}), Clocks.of({}))
     return counted
 
 
@@ -118,7 +118,7 @@ def test_a_silence_that_was_answered_late_is_none_from_then_on() -> None:
 def test_a_nurse_s_share_is_of_days_and_nurses_and_is_held_against_the_budget() -> None:
     counted = count([said(24 * day, pain=8) for day in range(10)], [SEVERE])
     about: dict[str, Any] = {
-        "program": "p 2", "against": None, "source": "test", "counted": counted, "left_out": 0, "stays": stays_open({}),
+        "program": "p 2", "against": None, "source": "test", "counted": counted, "left_out": 0, "clocks": Clocks.of({}),
     }  # fmt: skip
     assert Rehearsal(nurses=2, budget=0.5, **about).load(counted.proposed) == 0.5
     assert not Rehearsal(nurses=2, budget=0.5, **about).over_budget
@@ -127,7 +127,7 @@ def test_a_nurse_s_share_is_of_days_and_nurses_and_is_held_against_the_budget() 
 
 
 def test_the_time_that_an_alert_stays_open_is_the_program_s_own() -> None:
-    stays = stays_open({"red": {"steps": [], "resolve_within": "PT8H"}})
+    stays = Clocks.of({"red": {"steps": [], "resolve_within": "PT8H"}}).open
     assert stays == {Tier.RED: timedelta(hours=8), Tier.AMBER: timedelta(days=2), Tier.WATCH: timedelta(days=1)}
 
 
