@@ -72,8 +72,11 @@ def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, sqlite_place: Path) -> str:
-    """A migrated, empty SQLite database, always at the same place, so that the engine can stay."""
-    for left_over in sqlite_place.parent.glob("bedside.db-*"):
+    """A migrated, empty SQLite database, always at the same place, so that the engine can stay.
+
+    It is another file each time: whoever still has the one of the test before open must not get in the way.
+    """
+    for left_over in sqlite_place.parent.glob("bedside.db*"):
         left_over.unlink()
     return f"sqlite:///{shutil.copy(sqlite_template, sqlite_place)}"
 

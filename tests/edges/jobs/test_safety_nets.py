@@ -65,7 +65,8 @@ def test_a_worker_that_starts_looks_at_once_for_what_it_missed(door: Door) -> No
         wait_until(lambda: door.rows(InboundMessage), "the lost text is taken in", timeout=30)
     finally:
         worker.stop()
-        running.join(20)
+        running.join(120)
+    assert not running.is_alive()
     assert door.rows(InboundMessage)[0].message_sid == sid
 
 

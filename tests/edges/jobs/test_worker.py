@@ -81,6 +81,6 @@ def test_a_commit_wakes_the_worker_long_before_its_next_round(door: Door) -> Non
         wait_until(lambda: door.texts_to(NORA), "Nora is paged", timeout=30)
     finally:
         worker.stop()
-        running.join(20)
+        running.join(120)
     assert not running.is_alive()
     assert {row.state for row in door.rows(OutboundMessage)} <= {"handed_over", "cancelled"}
