@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,9 +21,10 @@ from app.questionnaires.models import QuestionnaireResponse
 from app.workflows.definitions import load_program
 from app.workflows.record_response import ResponseGiven, record_response
 from app.workflows.rehearse import rehearse_site
+from app.workflows.resolve_alert import ResolutionGiven, resolve_alert
 from app.workflows.service import Service
 from app.workflows.stored_answers import Trial, load_replays
-from tests.factories import AGENT, NORA, OMAR, create_patients, create_site
+from tests.factories import AGENT, ANA, NORA, OMAR, create_patients, create_site
 from tests.faults.invariants import check_invariants
 from tests.world import Clinic, counting
 
@@ -58,6 +59,40 @@ def test_replayed_answers_give_the_findings_that_they_gave_live(played: tuple[Se
     assert len(live) > OCCASIONS[kind] and sum(bool(found) for found in live.values()) > FOUND[kind]
     assert again == live
     assert check_invariants(service.settings.database_url, now=service.clock.now()) == []
+
+
+def test_what_came_of_asking_again_is_in_the_past_of_a_replay_too(clinic: Clinic, ana: str) -> None:
+    """It is red that the call did not happen, and silence after a red is one: no rule of a program makes the first."""
+    clinic.ask(ana)
+    clinic.receive(ANA, "1 1 8")  # tiredness: amber
+    clinic.finish(ana)
+    given = ResolutionGiven(outcome="visit_arranged")
+    resolve_alert(
+        clinic.service, site_id=clinic.site_id, alert_id=clinic.alert(subject="self:tiredness").id,
+        practitioner_id=clinic.nora, agent=AGENT, given=given,
+    )  # fmt: skip
+    clinic.at("wed 10:00")  # due at the same time, after two days
+    clinic.receive(ANA, "1 1 1")
+    clinic.finish(ana)
+    clinic.tick()
+    clinic.receive(ANA, "1")
+    clinic.receive(ANA, "2")  # it did not happen
+    clinic.finish(ana)
+    clinic.at("fri 07:00")
+    clinic.gateway.ignore_the_rest()
+    live, again = found_live(clinic.service, clinic.site_id), found_again(clinic.service, clinic.site_id)
+    assert "silent-after-red" in {found["rule"] for record in live.values() for found in record}
+    assert again == live
+
+
+def test_what_was_old_when_it_came_was_no_red_in_a_replay_either(clinic: Clinic, ana: str) -> None:
+    given = ResponseGiven(answers={"pain": 8}, authored_at=clinic.clock.now() - timedelta(days=3), check_in="daily")
+    record_response(clinic.service, site_id=clinic.site_id, patient_id=ana, given=given, agent=AGENT)
+    clinic.at("wed 07:00")
+    clinic.gateway.ignore_the_rest()
+    live, again = found_live(clinic.service, clinic.site_id), found_again(clinic.service, clinic.site_id)
+    assert {found["rule"] for record in live.values() for found in record} == {"pain-severe"}
+    assert len(live) > 1 and again == live
 
 
 def found_live(service: Service, site_id: str) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""What was dealt with is settled for a while: the same and no worse, never a red, and only if somebody looked."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.alerts.lifecycle import Outcome
+from app.alerts.settled import Closed
+from app.codes import Tier
+
+CLOSED_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TWO_DAYS = timedelta(days=2)
+
+
+def row(item: str, value: float, **more: Any) -> dict[str, Any]:
+    return {"item": item, "value": value, "worse": "high", **more}
+
+
+def settled(
+    values: dict[str, Any], *, closed: dict[str, Any], tier: Tier = Tier.AMBER, closed_tier: Tier = Tier.AMBER,
+    outcome: Outcome = Outcome.MEDICATION_CHANGED, after: timedelta = timedelta(hours=20),
+    settled_for: timedelta = TWO_DAYS,
+) -> bool:  # fmt: skip
+    alert = Closed(closed_tier, outcome, CLOSED_AT, closed, settled_for)
+    return alert.covers(tier, values, CLOSED_AT + after)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "quiet"),
+    [
+        (5, 3, True),
+        (5, 5, True),
+        (5, 6, True),
+        (4, 5.5, True),
+        (4, 6, False),
+        (6, 7, False),  # it has become severe
+        (7, 7, True),
+        (7, 8, True),
+        (7, 9, False),
+    ],
+)
+def test_no_worse_than_it_was(before: float, now: float, quiet: bool) -> None:
+    assert settled(row("tiredness", now), closed=row("tiredness", before)) is quiet
+
+
+@pytest.mark.parametrize(("before", "now", "quiet"), [(5, 5, True), (5, 4, True), (5, 3, False), (4, 3, False)])
+def test_where_low_is_worse(before: float, now: float, quiet: bool) -> None:
+    closed = row("managing", before, worse="low")
+    assert settled(row("managing", now, worse="low"), closed=closed) is quiet
+
+
+@pytest.mark.parametrize(
+    ("closed_tier", "tier", "quiet"),
+    [
+        (Tier.AMBER, Tier.AMBER, True),
+        (Tier.AMBER, Tier.WATCH, True),
+        (Tier.RED, Tier.AMBER, True),
+        (Tier.WATCH, Tier.AMBER, False),
+        (Tier.AMBER, Tier.RED, False),
+        (Tier.RED, Tier.RED, False),
+    ],
+)
+def test_nothing_more_urgent_and_never_a_red(closed_tier: Tier, tier: Tier, quiet: bool) -> None:
+    assert settled(row("pain", 5), closed=row("pain", 5), tier=tier, closed_tier=closed_tier) is quiet
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_if_somebody_looked_and_decided(outcome: Outcome) -> None:
+    nobody_did = {Outcome.NO_CONTACT_MADE, Outcome.ENTERED_IN_ERROR, Outcome.ADMITTED, Outcome.DIED}
+    assert settled(row("pain", 5), closed=row("pain", 5), outcome=outcome) is (outcome not in nobody_did)
+
+
+def test_for_as_long_as_the_ladder_says_and_not_at_all_where_it_says_nothing() -> None:
+    same = {"closed": row("pain", 5)}
+    assert settled(row("pain", 5), after=TWO_DAYS - timedelta(seconds=1), **same)
+    assert not settled(row("pain", 5), after=TWO_DAYS, **same)
+    assert not settled(row("pain", 5), after=timedelta(0), settled_for=timedelta(0), **same)
+
+
+def test_of_several_symptoms_each_has_to_be_no_worse() -> None:
+    closed = {"items": [row("worry", 5), row("low_mood", 4)]}
+    assert settled({"items": [row("worry", 5), row("low_mood", 5)]}, closed=closed)
+    assert not settled({"items": [row("worry", 5), row("low_mood", 6)]}, closed=closed)
+    assert not settled({"items": [row("worry", 5), row("tiredness", 4)]}, closed=closed)
+
+
+def test_a_number_where_there_was_none_calls_and_silence_has_none() -> None:
+    assert not settled(row("pain", 4), closed={})
+    assert settled({"missed": 3}, closed={"missed": 2})
