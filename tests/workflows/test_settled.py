@@ -46,6 +46,8 @@ def test_the_same_on_the_next_day_calls_nobody_and_stands_in_the_history(clinic:
     (note,) = alert.happened("settled")
     assert note.startswith("No worse than when this was closed: Pain 5 (was 5 on 2 Mar)"), note
     assert "ask a nurse to look" not in clinic.gateway.departures[-1].body, "nobody is asked to"
+    clinic.text(ANA, "I meant pain 5")
+    assert len(clinic.alert(subject="self:pain").happened("settled")) == 1, "the same answers, judged once more"
     last = clinic.responses()[-1]
     assert last.tier is None
     assert [(found["rule"], found.get("settled")) for found in last.findings or []] == [("pain-moderate", True)]

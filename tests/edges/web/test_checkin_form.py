@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.patients.models import Patient
 from app.staff.models import Site
+from app.workflows.resolve_alert import ResolutionGiven, resolve_alert
 from tests.edges.web.pages import Pages, give_password, link_to, text_of
 from tests.factories import AFTER_HOURS, ANA, NORA, ROSA, create_patient, create_related_person
 from tests.world import Clinic
@@ -199,6 +200,28 @@ def test_after_an_amber_answer_a_nurse_is_said_to_look(ana: Pages, link: str, cl
     assert "You told us: worry 8." in page, "why, in her own numbers"
     assert f"tel:{AFTER_HOURS[2:]}" in page or f"tel:{AFTER_HOURS}" in page
     assert clinic.alert().tier == "amber"
+    clinic.tick()
+    clinic.gateway.ignore_the_rest()
+
+
+def test_what_was_dealt_with_yesterday_asks_nobody_to_look_today(ana: Pages, link: str, clinic: Clinic) -> None:
+    answer_all(ana, link, worry="8")
+    ana.post(link, do="finish")
+    alert = clinic.alert()
+    given = ResolutionGiven(outcome="advised_self_care")
+    resolve_alert(
+        clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=clinic.nora, agent="test",
+        given=given,
+    )  # fmt: skip
+    clinic.at("tue 10:00")
+    clinic.gateway.ignore_the_rest()
+    today = link_to(clinic, ANA)
+    ana.get(today)
+    ana.post(today, fact="1955")
+    answer_all(ana, today, worry="8")
+    page = ana.post(today, do="finish")
+    assert "Thank you" in page and "We will ask a nurse" not in page and "You told us" not in page
+    assert clinic.alert().status == "resolved"
     clinic.tick()
     clinic.gateway.ignore_the_rest()
 
