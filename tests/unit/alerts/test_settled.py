@@ -72,10 +72,10 @@ def test_only_if_somebody_looked_and_decided(outcome: Outcome) -> None:
 
 
 def test_for_as_long_as_the_ladder_says_and_not_at_all_where_it_says_nothing() -> None:
-    same = {"closed": row("pain", 5)}
-    assert settled(row("pain", 5), after=TWO_DAYS - timedelta(seconds=1), **same)
-    assert not settled(row("pain", 5), after=TWO_DAYS, **same)
-    assert not settled(row("pain", 5), after=timedelta(0), settled_for=timedelta(0), **same)
+    pain = row("pain", 5)
+    assert settled(pain, closed=pain, after=TWO_DAYS - timedelta(seconds=1))
+    assert not settled(pain, closed=pain, after=TWO_DAYS)
+    assert not settled(pain, closed=pain, after=timedelta(0), settled_for=timedelta(0))
 
 
 def test_of_several_symptoms_each_has_to_be_no_worse() -> None:
