@@ -29,7 +29,7 @@ from app.content.fields import (
 )
 from app.content.outline import questions_of
 from app.content.suggestions import suggestion_findings
-from app.escalation.policy import Target
+from app.escalation.policy import SETTLED_AT_MOST, Target
 from app.messaging.templates import TEMPLATES
 
 TARGETS = (Target.ON_CALL, Target.BACKUP, Target.EVERYONE, Target.FALLBACK)
@@ -206,6 +206,9 @@ def _ladders(data: Mapping[str, Any]) -> Iterator[Finding]:
             continue
         if tier is Tier.RED and ladder.get("steps") == []:
             yield ("escalation", "red", "steps"), "a red alert must page somebody"
+        if (as_duration(ladder.get("settled_for")) or timedelta(0)) > SETTLED_AT_MOST:
+            said = f"what was closed keeps quiet for {SETTLED_AT_MOST.days} days at most"
+            yield ("escalation", tier.value, "settled_for"), said
         for index, step in entries(ladder.get("steps")):
             if index and "after" not in step:
                 yield ("escalation", tier.value, "steps", index), "needs after: how long after the step before"

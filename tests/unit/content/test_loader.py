@@ -88,6 +88,7 @@ MISTAKES = {
     "caregiver's own item asked of nobody else": (PROGRAM, "    respondents: [caregiver]\n    when: {item: managing", "    respondents: [proxy]\n    when: {item: managing", 1, "asks 'managing' of proxy"),
     "red without a call": (PROGRAM, "steps: [{page: on_call}, {after: PT15M, page: backup}, {after: PT15M, page: everyone}]", "steps: []", 0, "a red alert must page somebody"),
     "step without a wait": (PROGRAM, "{after: PT15M, page: backup}", "{page: backup}", 0, "needs after"),
+    "settled for too long": (PROGRAM, "settled_for: P7D", "settled_for: P31D", 0, "keeps quiet for 30 days at most"),
     "tier without a ladder": (PROGRAM, "  watch: {steps: [], settled_for: P7D}\n", "", None, "does not say what happens with watch"),
 }  # fmt: skip
 
