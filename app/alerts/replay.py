@@ -15,7 +15,8 @@ from app.codes import Tier
 class Occasion:
     """One response, or one check-in that closed without an answer.
 
-    ``at`` is when it was authored, or its window closed (UTC); ``judged_at`` when it was judged whole. A silence that
+    ``at`` is when it was authored, or its window closed (UTC); ``judged_at`` when it was judged whole, and ``came_at``
+    when an answer first reached us, which for one from another system may be long after it was given. A silence that
     was answered late is none any more from ``answered_at`` on. ``old`` responses page nobody. ``asked_again`` is what
     came of asking again whether something helped, which no program's rules decide. With ``counts`` unset it is part of
     the past only, with the tier that its entry says.
@@ -25,6 +26,7 @@ class Occasion:
     at: datetime
     judged_at: datetime
     entry: Entry
+    came_at: datetime | None = None
     answered_at: datetime | None = None
     old: bool = False
     asked_again: Tier | None = None
@@ -36,7 +38,7 @@ class Occasion:
         if self.entry.missed:
             return Known(self.at, self.id, self.entry, self.judged_at, self.answered_at)
         tier = None if self.counts else self.entry.tier
-        return Known(self.at, self.id, self.entry._replace(tier=tier, judged=True))
+        return Known(self.at, self.id, self.entry._replace(tier=tier, judged=True), self.came_at)
 
 
 CircumstancesAt = Callable[[datetime], Circumstances]

@@ -15,7 +15,7 @@ from app.reports.cohort import next_due
 from app.workflows.service import Service
 from app.zones import instant, wall_clock
 
-_ROUND, _A_DAY = timedelta(hours=12), timedelta(days=1)
+_ROUND, _A_DAY, _AN_INSTANT = timedelta(hours=12), timedelta(days=1), timedelta(microseconds=1)
 _LOOKS_AT_LIST = time(9, 20)
 _WEEKEND = 5
 _ROUNDS = 1000
@@ -126,6 +126,8 @@ class _Play:
                 progress(self.clock.now())
             while act := self.agenda.take(self.clock.now()):
                 act()
+                # No two things happen at the very same moment: which came first would be known to nobody afterwards.
+                self.clock.set(self.clock.now() + _AN_INSTANT)
                 if self.bell.rang:
                     self._settle()
         self.clock.set(end)

@@ -85,7 +85,7 @@ def _occasions(
     late = {row.checkin_id: row.created_at for row in responses if row.checkin_id}
     answered = [
         Occasion(
-            id=row.id, at=row.authored_at, judged_at=row.authored_at,
+            id=row.id, at=row.authored_at, judged_at=max(row.authored_at, row.created_at), came_at=row.created_at,
             entry=recall.answered(session, row, said.get(row.id, ()), local),
             old=row.historical or row.created_at - row.authored_at > _FRESH, asked_again=_asked_again(row),
             counts=row.authored_at >= since,

@@ -74,7 +74,7 @@ def test_what_came_of_asking_again_is_in_the_past_of_a_replay_too(clinic: Clinic
     clinic.at("wed 10:00")  # due at the same time, after two days
     clinic.receive(ANA, "1 1 1")
     clinic.finish(ana)
-    clinic.tick()
+    clinic.later(minutes=1)
     clinic.receive(ANA, "1")
     clinic.receive(ANA, "2")  # it did not happen
     clinic.finish(ana)
@@ -93,6 +93,22 @@ def test_what_was_old_when_it_came_was_no_red_in_a_replay_either(clinic: Clinic,
     live, again = found_live(clinic.service, clinic.site_id), found_again(clinic.service, clinic.site_id)
     assert {found["rule"] for record in live.values() for found in record} == {"pain-severe"}
     assert len(live) > 1 and again == live
+
+
+def test_what_came_late_was_not_known_before_it_came(clinic: Clinic, ana: str) -> None:
+    """Monday's mild pain is sent on Wednesday: Tuesday's pain of 6 was no rise when it was judged."""
+    monday = clinic.clock.now()
+    clinic.at("tue 09:00")
+    answer(clinic, ana, pain=6)
+    clinic.at("wed 09:00")
+    given = ResponseGiven(answers={"pain": 3}, authored_at=monday, check_in="daily")
+    record_response(clinic.service, site_id=clinic.site_id, patient_id=ana, given=given, agent=AGENT)
+    clinic.clock.advance(minutes=1)
+    answer(clinic, ana, pain=6)
+    clinic.gateway.ignore_the_rest()
+    live, again = found_live(clinic.service, clinic.site_id), found_again(clinic.service, clinic.site_id)
+    assert "pain-rising" in {found["rule"] for record in live.values() for found in record}
+    assert again == live
 
 
 def found_live(service: Service, site_id: str) -> dict[str, Any]:
