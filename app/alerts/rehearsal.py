@@ -6,7 +6,7 @@ and to settle the matter, as in the clinic, for as long as its ladder says, coun
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -71,30 +71,34 @@ class Book:
     alerts: list[Opened] = field(default_factory=list)
     _last: dict[str, Opened] = field(default_factory=dict)
 
-    def add(self, occasion: Occasion, findings: Iterable[Finding]) -> None:
+    def add(self, occasion: Occasion, findings: Sequence[Finding]) -> None:
         """Open or extend the alert of each subject that something was found on, unless that was settled lately."""
-        at = occasion.judged_at
+        at, insists = occasion.judged_at, any(finding.insists for finding in findings)
+        by_subject: dict[str, list[Finding]] = {}
         for finding in sorted(findings, key=lambda finding: finding.tier.rank):
-            tier = Tier.WATCH if occasion.old else finding.tier
-            alert = self._last.get(finding.subject)
-            if alert is None or (alert.until <= at and not self._settled(alert, tier, finding, at)):
-                until = at + self.clocks.open[tier]
-                on = occasion.entry.authored_at.date()
-                alert = Opened(on, tier, finding.subject, {finding.rule_id}, at, until, finding.values)
-                self._last[finding.subject] = alert
-                self.alerts.append(alert)
-            elif alert.until > at:
-                alert.rules.add(finding.rule_id)
-                alert.values = finding.values
-                if tier.worse_than(alert.tier):
-                    alert.tier, alert.since, alert.until = tier, at, at + self.clocks.open[tier]
+            by_subject.setdefault(finding.subject, []).append(finding)
+        for subject, group in by_subject.items():
+            tier, rules = Tier.WATCH if occasion.old else group[0].tier, {finding.rule_id for finding in group}
+            alert = self._last.get(subject)
+            if alert is None or alert.until <= at:
+                if alert is not None and not insists and not occasion.old and self._settled(alert, group, at):
+                    continue
+                on, until = occasion.entry.authored_at.date(), at + self.clocks.open[tier]
+                self._last[subject] = Opened(on, tier, subject, rules, at, until, group[0].values)
+                self.alerts.append(self._last[subject])
+                continue
+            alert.rules |= rules
+            alert.values = group[0].values
+            if tier.worse_than(alert.tier):
+                alert.tier, alert.since, alert.until = tier, at, at + self.clocks.open[tier]
 
-    def _settled(self, alert: Opened, tier: Tier, finding: Finding, at: datetime) -> bool:
-        if finding.kind not in BY_RULES:
+    def _settled(self, alert: Opened, group: Sequence[Finding], at: datetime) -> bool:
+        if group[0].kind not in BY_RULES:
             return False
-        lasts = self.clocks.settled[alert.tier]
-        closed = Closed(alert.tier, Outcome.ADVISED_SELF_CARE, alert.since, alert.values, lasts)
-        return closed.covers(tier, finding.values, at)
+        closed = Closed(
+            alert.tier, Outcome.ADVISED_SELF_CARE, alert.since, alert.values, self.clocks.settled[alert.tier]
+        )
+        return closed.covers(group[0].tier, [finding.values for finding in group], at)
 
 
 @dataclass(slots=True)
@@ -109,10 +113,14 @@ class Tally:
     by_day: dict[date, Counter[str]] = field(default_factory=dict)
     severe: int = 0
     untold: Counter[str] = field(default_factory=Counter)
+    snoozed: Counter[str] = field(default_factory=Counter)
     held_back: int = 0
 
     def note(self, occasion: Occasion, judgement: Judgement) -> None:
-        """Count one occasion, and the severe answers in it that nobody would be told of within a day."""
+        """Count one occasion, and the severe answers in it that nobody would be told of within a day.
+
+        Those that are known, and snoozed by somebody, are counted apart.
+        """
         if occasion.entry.missed:
             self.missed += 1
             return
@@ -122,7 +130,8 @@ class Tally:
         for what in severe(occasion.entry):
             self.severe += 1
             if not any(_tells(finding, what) for finding in judgement.findings):
-                self.untold[what] += 1
+                known = any(_tells(finding, what) for finding in judgement.held_back)
+                (self.snoozed if known else self.untold)[what] += 1
 
     def close(self, book: Book) -> None:
         """Count the alerts of one person."""
@@ -138,6 +147,7 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.by_tier += other.by_tier
         self.untold += other.untold
+        self.snoozed += other.snoozed
         for rule, counts in other.by_rule.items():
             self.by_rule.setdefault(rule, Counter()).update(counts)
         for day, counts in other.by_day.items():

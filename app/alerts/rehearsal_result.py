@@ -105,6 +105,7 @@ class Rehearsal:
             "per_nurse_and_day": round(self.load(tally), 2),
             "busiest_day": {"day": busiest[0].isoformat(), "alerts": busiest[1]} if busiest else None,
             "severe_answers": tally.severe, "severe_that_call_nobody": _sorted(tally.untold),
+            "severe_that_are_snoozed": _sorted(tally.snoozed),
             "held_back_by_a_snooze": tally.held_back,
             "rules": {rule: _sorted(counts) for rule, counts in sorted(tally.by_rule.items())},
             "days": {day.isoformat(): _sorted(counts) for day, counts in sorted(tally.by_day.items())},

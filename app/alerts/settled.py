@@ -4,13 +4,13 @@ An amber that was closed in the morning is not news the next day: the loop asks 
 closed alert rests is said by the ladder that it was on (``settled_for``). Whatever is in doubt calls somebody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.alerts.lifecycle import AlertKind, Outcome
-from app.alerts.suppression import BREAKS_THROUGH_BY, burden, numbers, severe
+from app.alerts.suppression import BREAKS_THROUGH_BY, beyond_snoozing, burden, numbers, severe
 from app.codes import Tier
 
 BY_RULES = (AlertKind.CLINICAL, AlertKind.SILENCE)
@@ -28,6 +28,9 @@ _SETTLING = frozenset(
     }
 )
 """The outcomes by which somebody looked and decided. A call that nobody took settles nothing, nor does an error."""
+_DERIVED = ("score", "composite", "other")
+_A_SHORT_SCALE = 4
+"""Of a number up to this nobody can tell without its scale whether one more is little: there any more calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +43,28 @@ class Closed:
     values: Mapping[str, Any]
     settled_for: timedelta
 
-    def covers(self, tier: Tier, values: Mapping[str, Any], now: datetime) -> bool:
-        """Whether a finding on the same subject is what was dealt with, and no more.
+    def covers(self, tier: Tier, found: Iterable[Mapping[str, Any]], now: datetime) -> bool:
+        """Whether what was found on the same subject is what was dealt with, and no more.
 
-        A red never is, nor anything more urgent than what was closed; nor a number that is worse by two or has become
-        severe (7 of 10), nor one that was not there.
+        ``found`` are the values of each finding. A red never is, nor anything more urgent than what was closed; nor one
+        of the two worst answers, one that has become severe (7 of 10), one that is worse by two, or a number that was
+        not there.
         """
         if tier is Tier.RED or tier.worse_than(self.tier) or self.outcome not in _SETTLING:
             return False
         if now >= self.at + self.settled_for:
             return False
         before = {row.get("item"): row["value"] for row in numbers(self.values)}
-        return all(row.get("item") in before and _no_worse(row, before[row.get("item")]) for row in numbers(values))
+        return all(
+            all(name not in values or values[name] == self.values.get(name) for name in _DERIVED)
+            and all(row.get("item") in before and _no_worse(row, before[row.get("item")]) for row in numbers(values))
+            for values in found
+        )
 
 
 def _no_worse(row: Mapping[str, Any], before: float) -> bool:
-    value, worse = row["value"], str(row.get("worse", "high"))
-    if severe(value, worse) and not severe(before, worse):
+    now, worse = row["value"], str(row.get("worse", "high"))
+    if beyond_snoozing(now, worse) or (severe(now, worse) and not severe(before, worse)):
         return False
-    return burden(value, worse) - burden(before, worse) < BREAKS_THROUGH_BY
+    more = burden(now, worse) - burden(before, worse)
+    return more <= 0 if before <= _A_SHORT_SCALE else more < BREAKS_THROUGH_BY

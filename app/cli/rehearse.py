@@ -110,7 +110,10 @@ def _print(found: Rehearsal) -> None:
         ("red and amber for each nurse and day", *(f"{found.load(tally):.1f}" for _, tally in sides)),
         *((f"alerts, {tier.value}", *(tally.by_tier[tier.value] for _, tally in sides)) for tier in Tier),
         ("answered, with a finding", *(f"{tally.answered}, {tally.with_alert}" for _, tally in sides)),
-        ("severe, calling nobody", *(f"{tally.severe}, {sum(tally.untold.values())}" for _, tally in sides)),
+        (
+            "severe, calling nobody, snoozed",
+            *(f"{t.severe}, {sum(t.untold.values())}, {sum(t.snoozed.values())}" for _, t in sides),
+        ),
         ("day with most", *(_busiest(found, place) for place in range(len(sides)))),
     ]
     show(["", *(label for label, _ in sides)], rows)

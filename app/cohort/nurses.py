@@ -166,7 +166,8 @@ class Team:
 
     def _see_it_through(self, nurse: Nurse, alert: Called, outcome: Outcome, dice: Dice) -> None:
         """What was done helps, or not; what is as expected is snoozed where a number says at which level."""
-        number = self.numbers.get(alert.patient_id or "")
+        # A caregiver's own strain is not the patient's.
+        number = self.numbers.get(alert.patient_id or "") if not alert.subject.startswith("caregiver:") else None
         likely, share = _HELPS.get(outcome, (0.0, 0.0))
         if number is not None and dice.random() < likely:
             self.helps(number, {str(row["item"]) for row in numbers(alert.values) if "item" in row}, share)

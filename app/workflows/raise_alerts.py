@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from app.alerts import store as alerts
-from app.alerts.lifecycle import AlertStatus, Merge, Outcome, Paging, is_worse, merge
+from app.alerts.lifecycle import AlertKind, AlertStatus, Merge, NotUseful, Outcome, Paging, is_worse, merge
 from app.alerts.models import Alert
 from app.alerts.page_codes import code_at
 from app.alerts.rules import Finding
 from app.alerts.settled import BY_RULES, Closed
-from app.codes import Tier
+from app.codes import Respondent, Tier
 from app.db import Session, scope_of
 from app.escalation.policy import SETTLED_AT_MOST, EscalationPolicy
 from app.patients.models import Patient
+from app.questionnaires import store as questionnaires
 from app.staff import store as staff
 from app.workflows.definitions import Program, default_policy
 from app.workflows.page_staff import page_owner, take_step
@@ -34,7 +35,8 @@ _CODE_RESTS = timedelta(days=14)
 class Concern:
     """One thing that needs a person. ``values`` are the numbers behind it; words of the person belong in ``reason``.
 
-    ``policy`` is a ladder of its own, where the tier's does not fit.
+    ``evidence`` are the values of each finding, where several rules found it. ``policy`` is a ladder of its own, where
+    the tier's does not fit. ``always`` calls somebody whatever was dealt with lately.
     """
 
     kind: str
@@ -49,7 +51,9 @@ class Concern:
     values: Mapping[str, Any] = field(default_factory=dict)
     program: Program | None = None
     version: str = ""
+    evidence: tuple[Mapping[str, Any], ...] = ()
     insists: bool = False
+    always: bool = False
     policy: Mapping[str, Any] | None = None
 
 
@@ -79,7 +83,8 @@ def concerns_of(findings: Sequence[Finding], **about: Any) -> list[Concern]:
             kind=group[0].kind, subject=subject, tier=group[0].tier,
             reason="\n".join(dict.fromkeys(f.reason for f in group)), rules=tuple(f.rule_id for f in group),
             values={k: v for k, v in group[0].values.items() if k != "phrase"},
-            insists=any(f.insists for f in group), version=group[0].version, **about,
+            evidence=tuple(f.values for f in group), insists=any(f.insists for f in group), version=group[0].version,
+            **about,
         )
         for subject, group in by_subject.items()
     ]  # fmt: skip
@@ -139,34 +144,47 @@ def _note_settled(
 ) -> set[str]:
     """The subjects that somebody dealt with lately, and that the rules found again; each history says so.
 
-    ``known`` are those with an open alert, which every concern adds to.
+    ``known`` are those with an open alert, which every concern adds to. Red-flag words and a wish for a call now take
+    everything along that came with them.
     """
     maybe = {c.subject: c for c in concerns if _may_be_settled(c) and c.subject not in known}
-    if not maybe:
+    if not maybe or any(concern.insists for concern in concerns):
         return set()
-    settled = set()
     since = now - SETTLED_AT_MOST
-    for alert in alerts.list_closed_since(session, patient_id=patient.id, subjects=maybe, since=since).values():
-        concern = maybe[alert.subject]
-        if not _covers(alert, concern, now):
-            continue
-        settled.add(alert.subject)
-        detail = f"No worse than when this was closed: {concern.reason}"
-        last = alerts.last_event(session, alert_id=alert.id, types=(SETTLED,))
+    closed = alerts.list_closed_since(session, patient_id=patient.id, subjects=maybe, since=since)
+    covered = {subject: alert for subject, alert in closed.items() if _covers(session, alert, maybe[subject], now)}
+    # Where a snooze runs, whoever set it said which level is expected, and this is worse than that.
+    expected = alerts.list_snoozes(session, patient_id=patient.id, at=now) if covered else ()
+    settled = covered.keys() - {snooze.subject for snooze in expected if snooze.runs(now)}
+    for subject in sorted(settled):
+        detail = f"No worse than when this was closed: {maybe[subject].reason}"
+        last = alerts.last_event(session, alert_id=covered[subject].id, types=(SETTLED,))
         if last is None or last.detail != detail:  # every further answer judges the response again
-            alerts.add_event(session, alert, at=now, type=SETTLED, agent=SYSTEM, detail=detail)
+            alerts.add_event(session, covered[subject], at=now, type=SETTLED, agent=SYSTEM, detail=detail)
     return settled
 
 
 def _may_be_settled(concern: Concern) -> bool:
-    return concern.tier != Tier.RED and bool(concern.rules) and concern.kind in BY_RULES
+    return concern.tier != Tier.RED and bool(concern.rules) and concern.kind in BY_RULES and not concern.always
 
 
-def _covers(alert: Alert, concern: Concern, now: datetime) -> bool:
+def _covers(session: Session, alert: Alert, concern: Concern, now: datetime) -> bool:
+    """Whether an alert that was closed was about no less than a concern, and told by the same person."""
     assert alert.resolved_at is not None and alert.outcome is not None
+    misread = alert.not_useful_because == NotUseful.ANSWER_MISREAD
+    other_silence = concern.kind == AlertKind.SILENCE and not set(concern.rules) <= set(alert.rules)
+    if misread or other_silence or alert.respondent != concern.respondent:
+        return False
     lasts = EscalationPolicy.from_mapping(alert.policy).settled_for
     closed = Closed(Tier(alert.tier), Outcome(alert.outcome), alert.resolved_at, alert.values, lasts)
-    return closed.covers(Tier(concern.tier), concern.values, now)
+    if not closed.covers(Tier(concern.tier), concern.evidence or (concern.values,), now):
+        return False
+    return concern.respondent == Respondent.SELF or _told_by(session, alert) == _told_by(session, concern)
+
+
+def _told_by(session: Session, about: Alert | Concern) -> str | None:
+    ids = [about.response_id] if about.response_id else []
+    return next((row.related_person_id for row in questionnaires.list_responses_by_id(session, ids=ids)), None)
 
 
 def _open(service: Service, session: Session, concern: Concern, now: datetime) -> Alert:
@@ -213,20 +231,30 @@ def _add_evidence(session: Session, alert: Alert, concern: Concern, now: datetim
     )
     before = alert.reason
     same = concern.response_id is not None and concern.response_id == alert.response_id
+    older = _is_older(concern.values, alert.values)
     if not (same and concern.reason == before):  # every further answer judges the response again
         alerts.add_event(session, alert, at=now, type="evidence", agent=SYSTEM, detail=concern.reason)
-        alert.reason = concern.reason
+        alert.reason = before if older else concern.reason
     alert.rules = sorted({*alert.rules, *concern.rules})
     alert.program_version = _judged_by(concern) or alert.program_version
-    if concern.values and (not same or concern.reason != before):
+    if concern.values and not older and (not same or concern.reason != before):
         alert.values = json.loads(json.dumps(dict(concern.values), default=str))
     if change.tier != alert.tier:
         policies = concern.program.escalation if concern.program else {}
         alert.policy = dict(policies.get(change.tier) or default_policy(change.tier))
         alert.tier = change.tier
     alert.status = change.status
-    alert.response_id = concern.response_id or alert.response_id
+    if not older:
+        alert.response_id = concern.response_id or alert.response_id
     return change
+
+
+def _is_older(values: Mapping[str, Any], than: Mapping[str, Any]) -> bool:
+    """Whether a number was told before the one that an alert is about: another system may send it weeks later."""
+    told, before = values.get("authored_at"), than.get("authored_at")
+    if not (isinstance(told, str) and isinstance(before, str)):
+        return False
+    return datetime.fromisoformat(told) < datetime.fromisoformat(before)
 
 
 def start_again(alert: Alert, now: datetime) -> None:

@@ -83,7 +83,9 @@ def record_response(service: Service, *, site_id: str, patient_id: str, given: R
             findings = [flag_finding(flag) for text in texts for flag in find(text, patient.language)]
             keep_goals(session, response, questionnaire, answers, response.authored_at)
         findings = [_cap(f) for f in findings] if capped else findings
-        concerns = concerns_of(findings, patient=patient, response_id=response.id, respondent="self", program=program)
+        concerns = concerns_of(
+            findings, patient=patient, response_id=response.id, respondent="self", program=program, always=capped
+        )  # fmt: skip
         raised = raise_alerts(service, session, concerns)
         response.findings = raised.mark(response.findings or ())
         if not capped:

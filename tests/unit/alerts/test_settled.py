@@ -18,7 +18,7 @@ def row(item: str, value: float, **more: Any) -> dict[str, Any]:
 
 
 def settled(
-    values: dict[str, Any], *, closed: dict[str, Any], tier: Tier = Tier.AMBER, closed_tier: Tier = Tier.AMBER,
+    *values: dict[str, Any], closed: dict[str, Any], tier: Tier = Tier.AMBER, closed_tier: Tier = Tier.AMBER,
     outcome: Outcome = Outcome.MEDICATION_CHANGED, after: timedelta = timedelta(hours=20),
     settled_for: timedelta = TWO_DAYS,
 ) -> bool:  # fmt: skip
@@ -32,19 +32,29 @@ def settled(
         (5, 3, True),
         (5, 5, True),
         (5, 6, True),
-        (4, 5.5, True),
-        (4, 6, False),
+        (5, 6.5, True),
+        (5, 7, False),
         (6, 7, False),  # it has become severe
         (7, 7, True),
         (7, 8, True),
-        (7, 9, False),
+        # on a short scale one more may be much
+        (4, 4, True),
+        (4, 5, False),
+        (2, 3, False),
+        (3, 2, True),
+        # the two worst always call
+        (8, 9, False),
+        (9, 9, False),
+        (10, 10, False),
     ],
 )
 def test_no_worse_than_it_was(before: float, now: float, quiet: bool) -> None:
     assert settled(row("tiredness", now), closed=row("tiredness", before)) is quiet
 
 
-@pytest.mark.parametrize(("before", "now", "quiet"), [(5, 5, True), (5, 4, True), (5, 3, False), (4, 3, False)])
+@pytest.mark.parametrize(
+    ("before", "now", "quiet"), [(6, 6, True), (6, 5, True), (6, 4, False), (4, 3, False), (1, 1, False)]
+)
 def test_where_low_is_worse(before: float, now: float, quiet: bool) -> None:
     closed = row("managing", before, worse="low")
     assert settled(row("managing", now, worse="low"), closed=closed) is quiet
@@ -79,10 +89,22 @@ def test_for_as_long_as_the_ladder_says_and_not_at_all_where_it_says_nothing() -
 
 
 def test_of_several_symptoms_each_has_to_be_no_worse() -> None:
-    closed = {"items": [row("worry", 5), row("low_mood", 4)]}
-    assert settled({"items": [row("worry", 5), row("low_mood", 5)]}, closed=closed)
-    assert not settled({"items": [row("worry", 5), row("low_mood", 6)]}, closed=closed)
+    closed = {"items": [row("worry", 5), row("low_mood", 5)]}
+    assert settled({"items": [row("worry", 5), row("low_mood", 6)]}, closed=closed)
+    assert not settled({"items": [row("worry", 5), row("low_mood", 7)]}, closed=closed)
     assert not settled({"items": [row("worry", 5), row("tiredness", 4)]}, closed=closed)
+
+
+def test_of_several_rules_each_has_to_be_covered() -> None:
+    assert settled(row("worry", 5), row("worry", 4), closed=row("worry", 5))
+    assert not settled(row("worry", 5), row("low_mood", 7), closed=row("worry", 5))
+
+
+@pytest.mark.parametrize("name", ["score", "composite", "other"])
+def test_what_was_worked_out_has_to_be_the_same(name: str) -> None:
+    assert settled({name: 12}, closed={name: 12})
+    assert not settled({name: 13}, closed={name: 12})
+    assert not settled(row("pain", 5, **{name: 3}), closed=row("pain", 5))
 
 
 def test_a_number_where_there_was_none_calls_and_silence_has_none() -> None:
