@@ -1,6 +1,6 @@
 """What a program would have called nurses for: counted as the clinic counts, and nothing severe is overlooked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.alerts.past import FIRST, HORIZON, Known, Past
 from app.alerts.rehearsal import Clocks, Counted
 from app.alerts.rehearsal_result import Rehearsal
 from app.alerts.replay import Occasion, Replay
+from app.alerts.suppression import Expectation
 from app.codes import Tier
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -42,14 +43,15 @@ def missed(hours: float, **more: Any) -> Occasion:
 
 
 def count(
-    occasions: Iterable[Occasion], proposed: list[dict[str, Any]], current: list[dict[str, Any]] | None = None
-) -> Counted:
+    occasions: Iterable[Occasion], proposed: list[dict[str, Any]], current: list[dict[str, Any]] | None = None,
+    ladders: Mapping[str, Any] | None = None,
+) -> Counted:  # fmt: skip
     def under(rules: list[dict[str, Any]]) -> Circumstances:
         return Circumstances(rules=[AlertRule.from_mapping(rule) for rule in rules])
 
     new, old, counted = under(proposed), under(current) if current is not None else None, Counted()
     replay = Replay(list(occasions), lambda at: new, (lambda at: old) if old else None, START)
-    counted.person("ana", replay.run(), Clocks.of({}), Clocks.of({}))
+    counted.person("ana", replay.run(), Clocks.of(ladders or {}), Clocks.of(ladders or {}))
     return counted
 
 
@@ -63,6 +65,40 @@ def test_an_alert_that_gets_worse_counts_once_in_its_highest_tier() -> None:
     counted = count([said(0, pain=5), said(24, pain=8)], [SEVERE, MODERATE])
     assert counted.proposed.by_tier == {"red": 1}
     assert counted.proposed.by_rule == {"pain-moderate": {"red": 1}, "pain-severe": {"red": 1}}
+
+
+MILD: dict[str, Any] = {"id": "pain-mild", "tier": "watch", "when": {"item": "pain", "at_least": 1}}
+SHARED: dict[str, Any] = {
+    "id": "nausea-moderate", "tier": "amber", "subject": "pain", "when": {"item": "nausea", "at_least": 4},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("occasions", "rules", "alerts"),
+    [
+        # a week on the daily list, and again after it
+        ([said(24 * day, pain=2) for day in range(9)], [MILD], {"watch": 2}),
+        ([said(24 * day, pain=2 + (day == 3)) for day in range(7)], [MILD], {"watch": 2}),
+        ([said(0, pain=8), said(20, pain=6)], [SEVERE, MODERATE], {"red": 1}),
+        ([said(0, pain=8), said(25, pain=6)], [SEVERE, MODERATE], {"red": 1, "amber": 1}),
+        ([said(0, pain=8), said(20, pain=8)], [SEVERE, MODERATE], {"red": 2}),
+        ([said(0, pain=8), said(20, pain=6, nausea=5)], [SEVERE, MODERATE, SHARED], {"red": 1, "amber": 1}),
+    ],
+)
+def test_what_was_dealt_with_is_settled_as_in_the_clinic(
+    occasions: list[Occasion], rules: list[dict[str, Any]], alerts: dict[str, int]
+) -> None:
+    ladders = {"red": {"settled_for": "P1D"}, "watch": {"settled_for": "P7D"}}
+    assert count(occasions, rules, ladders=ladders).proposed.by_tier == alerts
+
+
+def test_severe_answers_that_somebody_snoozed_are_counted_apart() -> None:
+    expected = (Expectation("self:pain", 7),)
+    circumstances = Circumstances(rules=[AlertRule.from_mapping(SEVERE)], expected=expected)
+    counted = Counted()
+    replay = Replay([said(0, pain=8), said(24, pain=9)], lambda at: circumstances, None, START)
+    counted.person("ana", replay.run(), Clocks.of({}), Clocks.of({}))
+    assert (counted.proposed.snoozed, counted.proposed.untold) == ({"pain": 1}, {})
 
 
 def test_what_is_old_pages_nobody() -> None:
