@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.alerts.models import Alert
 from app.checkins.models import Checkin, CheckinPlan
 from app.db import site_scope
 from app.patients.models import Patient
@@ -177,6 +178,27 @@ def test_old_red_words_of_another_system_are_listed_although_new_ones_were_dealt
 
 
 @on_sqlite
+def test_an_old_red_of_another_system_is_listed_although_a_new_one_was_dealt_with(clinic: Clinic) -> None:
+    patient_id = enrolled(clinic)
+    say(clinic, patient_id, "8 0 0")
+    close(clinic, clinic.alert(subject="self:pain"), "medication_changed")
+    given = ResponseGiven(answers={"pain": 8}, authored_at=clinic.clock.now() - timedelta(hours=50))
+    record_response(clinic.service, site_id=clinic.site_id, patient_id=patient_id, given=given, agent=AGENT)
+    assert open_alerts(clinic) == [("self:pain", "watch")]
+
+
+@on_sqlite
+def test_what_is_open_again_hears_everything(clinic: Clinic, ana: str) -> None:
+    clinic.later(hours=20)
+    say(clinic, ana, "7 0 0")
+    clinic.later(hours=2)
+    say(clinic, ana, "5 0 0")
+    first, again = clinic.alerts(subject="self:pain")
+    assert (first.happened("settled"), again.status) == ([], "triggered")
+    assert again.reason.startswith("Pain 5 (was 7")
+
+
+@on_sqlite
 def test_an_older_number_does_not_take_the_place_of_a_newer_one(clinic: Clinic) -> None:
     patient_id = enrolled(clinic)
     clinic.clock.advance(days=1)
@@ -186,6 +208,7 @@ def test_an_older_number_does_not_take_the_place_of_a_newer_one(clinic: Clinic) 
     alert = clinic.alert(subject="self:pain")
     assert alert.reason.startswith("Pain 5"), "what is true now is on the worklist"
     assert any("Pain 9" in said for said in alert.happened("evidence")), "and the other in its history"
+    assert [row.values["value"] for row in clinic.rows(Alert, subject="self:pain")] == [5]
     close(clinic, alert, "advised_self_care")
     clinic.later(hours=23)
     say(clinic, patient_id, "7 0 0")
