@@ -21,10 +21,11 @@ from app.messaging.delivery import (
 from app.messaging.models import OutboundMessage
 from app.patients import store as patients
 from app.staff import store as staff
+from app.workflows.concern import Concern
 from app.workflows.mail_staff import mail_page
 from app.workflows.page_staff import hurry
 from app.workflows.queue_text import EMAIL, queue_again
-from app.workflows.raise_alerts import Concern, raise_concern, start_again
+from app.workflows.raise_alerts import raise_concern, start_again
 from app.workflows.sender_trouble import hold_sender, sound_alarm
 from app.workflows.service import SYSTEM, Service
 from app.workflows.staff_phone import stop_phone

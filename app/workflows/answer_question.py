@@ -25,12 +25,13 @@ from app.questionnaires import store as questionnaires
 from app.questionnaires.definition import ItemType, Questionnaire
 from app.questionnaires.engine import Given, is_complete, narrowed
 from app.questionnaires.models import Answer, QuestionnaireResponse
+from app.workflows.concern import Concern, concerns_of
 from app.workflows.definitions import Program, load_program, load_questionnaire
 from app.workflows.judge import judge_response
 from app.workflows.keep_goals import keep_goals
 from app.workflows.note_silence import HELPER_SLOT, note_in_silence
 from app.workflows.person import Person
-from app.workflows.raise_alerts import Concern, concerns_of, raise_alerts
+from app.workflows.raise_alerts import raise_alerts
 from app.workflows.service import Service
 from app.workflows.settle_reassessment import Reply, is_reassessment, settle_reassessment, settle_unanswered
 from app.workflows.team_message import flag_finding

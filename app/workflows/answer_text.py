@@ -11,8 +11,9 @@ from app.questionnaires.definition import Item, ItemType
 from app.questionnaires.engine import Given
 from app.workflows.answer_question import Dialogue, answer_question
 from app.workflows.ask import ask_items, ask_next, closing, new_link
+from app.workflows.concern import Concern
 from app.workflows.fewer_questions import has_bad_day
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.read_answers import (
     Answers,
     asked_items,

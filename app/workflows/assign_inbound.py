@@ -18,9 +18,10 @@ from app.messaging.models import InboundMessage
 from app.patients import store as patients
 from app.patients.models import ContactPoint, Patient
 from app.staff import store as staff
+from app.workflows.concern import Concern
 from app.workflows.converse import take_in
 from app.workflows.person import Person, load_person
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.resolve_alert import close_alert
 from app.workflows.service import Service
 from app.workflows.team_message import tell_team

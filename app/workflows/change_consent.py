@@ -13,10 +13,11 @@ from app.messaging.models import OutboundMessage
 from app.patients import store as patients
 from app.patients.models import Consent
 from app.staff import store as staff
+from app.workflows.concern import Concern
 from app.workflows.person import Person
 from app.workflows.plan_reassessment import cancel_reassessments
 from app.workflows.queue_text import queue_to_person
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import Service
 
 _TO_STAFF = frozenset({MessageKind.PAGE, MessageKind.PAGE_REPLY, MessageKind.FALLBACK_PAGE})

@@ -15,13 +15,14 @@ from app.staff import store as staff
 from app.workflows.answer_question import Dialogue, judge_dialogue, load_dialogue, settle_unasked
 from app.workflows.ask import new_link
 from app.workflows.climb_silence import ask_helpers, first_of_silence, other_way, was_red
+from app.workflows.concern import concerns_of
 from app.workflows.definitions import Program, load_program, load_questionnaire
 from app.workflows.judge import judge_missed
 from app.workflows.next_checkin import open_planned
 from app.workflows.note_silence import SUBJECT, note_rungs_so_far
 from app.workflows.person import Person, load_person
 from app.workflows.queue_text import queue_to_person
-from app.workflows.raise_alerts import concerns_of, raise_alerts
+from app.workflows.raise_alerts import raise_alerts
 from app.workflows.service import Service
 
 log = get_logger()

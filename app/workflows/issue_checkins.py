@@ -18,10 +18,11 @@ from app.patients import store as patients
 from app.patients.models import Patient
 from app.workflows.ask_goals import put_off_goals
 from app.workflows.close_windows import judge_silence
+from app.workflows.concern import Concern
 from app.workflows.definitions import Program, load_program
 from app.workflows.invitations import Invitees
 from app.workflows.person import Person
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import Service
 from app.workflows.write_checkins import Row, let_wait, new_checkin, write_checkins
 from app.zones import instant, wall_clock

@@ -5,56 +5,24 @@ Runs inside the transaction of what it is about: an answer and its alert are one
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from app.alerts import store as alerts
-from app.alerts.lifecycle import AlertKind, AlertStatus, Merge, NotUseful, Outcome, Paging, is_worse, merge
+from app.alerts.lifecycle import AlertStatus, Merge, Paging, is_worse, merge
 from app.alerts.models import Alert
 from app.alerts.page_codes import code_at
-from app.alerts.rules import Finding
-from app.alerts.settled import BY_RULES, Closed
-from app.codes import Respondent, Tier
+from app.codes import Tier
 from app.db import Session, scope_of
-from app.escalation.policy import SETTLED_AT_MOST, EscalationPolicy
-from app.patients.models import Patient
-from app.questionnaires import store as questionnaires
 from app.staff import store as staff
-from app.workflows.definitions import Program, default_policy
+from app.workflows.concern import Concern
+from app.workflows.definitions import default_policy
+from app.workflows.note_settled import note_settled
 from app.workflows.page_staff import page_owner, take_step
 from app.workflows.service import SYSTEM, Service
 from app.zones import wall_clock
 
-SETTLED = "settled"
-"""The event of a closed alert that the same was found again, and called nobody."""
 _CODE_RESTS = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concern:
-    """One thing that needs a person. ``values`` are the numbers behind it; words of the person belong in ``reason``.
-
-    ``evidence`` are the values of each finding, where several rules found it. ``policy`` is a ladder of its own, where
-    the tier's does not fit. ``always`` calls somebody whatever was dealt with lately.
-    """
-
-    kind: str
-    subject: str
-    tier: str
-    reason: str
-    patient: Patient | None = None
-    response_id: str | None = None
-    inbound_id: str | None = None
-    respondent: str | None = None
-    rules: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
-    program: Program | None = None
-    version: str = ""
-    evidence: tuple[Mapping[str, Any], ...] = ()
-    insists: bool = False
-    always: bool = False
-    policy: Mapping[str, Any] | None = None
 
 
 class Raised(NamedTuple):
@@ -73,23 +41,6 @@ def raise_concern(service: Service, session: Session, concern: Concern) -> Alert
     return raise_alerts(service, session, [concern]).alerts[0]
 
 
-def concerns_of(findings: Sequence[Finding], **about: Any) -> list[Concern]:
-    """The concerns of a response's findings, one per subject: its most urgent tier, every rule and every reason."""
-    by_subject: dict[str, list[Finding]] = {}
-    for finding in sorted(findings, key=lambda f: f.tier.rank):
-        by_subject.setdefault(finding.subject, []).append(finding)
-    return [
-        Concern(
-            kind=group[0].kind, subject=subject, tier=group[0].tier,
-            reason="\n".join(dict.fromkeys(f.reason for f in group)), rules=tuple(f.rule_id for f in group),
-            values={k: v for k, v in group[0].values.items() if k != "phrase"},
-            evidence=tuple(f.values for f in group), insists=any(f.insists for f in group), version=group[0].version,
-            **about,
-        )
-        for subject, group in by_subject.items()
-    ]  # fmt: skip
-
-
 def raise_alerts(service: Service, session: Session, concerns: Sequence[Concern]) -> Raised:
     """Open or extend the alert of each concern (all of one patient) and page at once whom the ladder says.
 
@@ -103,7 +54,7 @@ def raise_alerts(service: Service, session: Session, concerns: Sequence[Concern]
     known = alerts.lock_open_alerts(
         session, patient_id=patient.id if patient else None, subjects=[c.subject for c in concerns]
     )
-    settled = _note_settled(session, patient, concerns, known, now) if patient is not None else set()
+    settled = note_settled(session, patient, concerns, known, now) if patient is not None else set()
     concerns = [concern for concern in concerns if concern.subject not in settled]
     touched: list[Alert] = []
     to_page: list[Alert] = []
@@ -137,54 +88,6 @@ def _not_raised_before(session: Session, concerns: Sequence[Concern]) -> list[Co
         for c in concerns
         if (c.response_id, c.subject) not in closed or Tier(c.tier).worse_than(Tier(closed[c.response_id, c.subject]))
     ]
-
-
-def _note_settled(
-    session: Session, patient: Patient, concerns: Sequence[Concern], known: Collection[str], now: datetime
-) -> set[str]:
-    """The subjects that somebody dealt with lately, and that the rules found again; each history says so.
-
-    ``known`` are those with an open alert, which every concern adds to. Red-flag words and a wish for a call now take
-    everything along that came with them.
-    """
-    maybe = {c.subject: c for c in concerns if _may_be_settled(c) and c.subject not in known}
-    if not maybe or any(concern.insists for concern in concerns):
-        return set()
-    since = now - SETTLED_AT_MOST
-    closed = alerts.list_closed_since(session, patient_id=patient.id, subjects=maybe, since=since)
-    covered = {subject: alert for subject, alert in closed.items() if _covers(session, alert, maybe[subject], now)}
-    # Where a snooze runs, whoever set it said which level is expected, and this is worse than that.
-    expected = alerts.list_snoozes(session, patient_id=patient.id, at=now) if covered else ()
-    settled = covered.keys() - {snooze.subject for snooze in expected if snooze.runs(now)}
-    for subject in sorted(settled):
-        detail = f"No worse than when this was closed: {maybe[subject].reason}"
-        last = alerts.last_event(session, alert_id=covered[subject].id, types=(SETTLED,))
-        if last is None or last.detail != detail:  # every further answer judges the response again
-            alerts.add_event(session, covered[subject], at=now, type=SETTLED, agent=SYSTEM, detail=detail)
-    return settled
-
-
-def _may_be_settled(concern: Concern) -> bool:
-    return concern.tier != Tier.RED and bool(concern.rules) and concern.kind in BY_RULES and not concern.always
-
-
-def _covers(session: Session, alert: Alert, concern: Concern, now: datetime) -> bool:
-    """Whether an alert that was closed was about no less than a concern, and told by the same person."""
-    assert alert.resolved_at is not None and alert.outcome is not None
-    misread = alert.not_useful_because == NotUseful.ANSWER_MISREAD
-    other_silence = concern.kind == AlertKind.SILENCE and not set(concern.rules) <= set(alert.rules)
-    if misread or other_silence or alert.respondent != concern.respondent:
-        return False
-    lasts = EscalationPolicy.from_mapping(alert.policy).settled_for
-    closed = Closed(Tier(alert.tier), Outcome(alert.outcome), alert.resolved_at, alert.values, lasts)
-    if not closed.covers(Tier(concern.tier), concern.evidence or (concern.values,), now):
-        return False
-    return concern.respondent == Respondent.SELF or _told_by(session, alert) == _told_by(session, concern)
-
-
-def _told_by(session: Session, about: Alert | Concern) -> str | None:
-    ids = [about.response_id] if about.response_id else []
-    return next((row.related_person_id for row in questionnaires.list_responses_by_id(session, ids=ids)), None)
 
 
 def _open(service: Service, session: Session, concern: Concern, now: datetime) -> Alert:

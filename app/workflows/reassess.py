@@ -18,11 +18,12 @@ from app.db import Session, all_sites, narrow, retry_on_conflict
 from app.logs import get_logger
 from app.patients import store as patients
 from app.questionnaires import store as questionnaires
+from app.workflows.concern import Concern
 from app.workflows.definitions import Program, load_items
 from app.workflows.invitations import Invitees, Opening
 from app.workflows.person import Person, load_person
 from app.workflows.plan_reassessment import NOT_ASKED_IN, cancel_reassessments, day_of, find_questions
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import SYSTEM, Service
 from app.workflows.settle_reassessment import ABOUT_THE_CALL, CHANGE, SLOT
 from app.workflows.write_checkins import new_checkin, write_checkins

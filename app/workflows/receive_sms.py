@@ -22,10 +22,11 @@ from app.patients.models import ContactPoint
 from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.workflows.acknowledge_alert import acknowledge_by_code
+from app.workflows.concern import Concern
 from app.workflows.converse import converse
 from app.workflows.fly_canary import note_canary
 from app.workflows.person import Person, load_person
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.review_inbound import review_stranger
 from app.workflows.service import Service
 from app.workflows.shared_number import (

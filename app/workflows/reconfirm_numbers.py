@@ -19,9 +19,10 @@ from app.messaging.delivery import MessageKind
 from app.patients import store as patients
 from app.patients.models import ContactPoint
 from app.staff import store as staff
+from app.workflows.concern import Concern
 from app.workflows.person import Person
 from app.workflows.queue_text import queue_many, text_values, to_person
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import SYSTEM, Service
 
 log = get_logger()

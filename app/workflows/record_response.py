@@ -18,10 +18,11 @@ from app.questionnaires import store as questionnaires
 from app.questionnaires.definition import Questionnaire
 from app.questionnaires.engine import Given
 from app.questionnaires.models import Answer, QuestionnaireResponse
+from app.workflows.concern import concerns_of
 from app.workflows.definitions import Program, load_program, load_questionnaire
 from app.workflows.judge import judge_response
 from app.workflows.keep_goals import keep_goals
-from app.workflows.raise_alerts import concerns_of, raise_alerts
+from app.workflows.raise_alerts import raise_alerts
 from app.workflows.service import Service
 from app.workflows.submit_form import read_value
 from app.workflows.team_message import flag_finding

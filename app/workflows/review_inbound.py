@@ -10,8 +10,9 @@ from app.messaging.delivery import MessageKind
 from app.messaging.models import InboundMessage
 from app.patients import store as patients
 from app.staff import store as staff
+from app.workflows.concern import Concern
 from app.workflows.queue_text import new_text
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import Service
 
 _ONE_REPLY_A = timedelta(days=1)

@@ -17,8 +17,9 @@ from app.messaging.delivery import (
     trouble_of,
 )
 from app.staff import store as staff
+from app.workflows.concern import Concern
 from app.workflows.mail_staff import mail_alert
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import SYSTEM, Service
 
 log = get_logger()

@@ -18,9 +18,10 @@ from app.db import Session
 from app.patients.models import Patient
 from app.questionnaires.engine import Given
 from app.workflows.circumstances import load_circumstances
+from app.workflows.concern import Concern, concerns_of
 from app.workflows.definitions import Program, load_items
 from app.workflows.plan_reassessment import day_of
-from app.workflows.raise_alerts import Concern, concerns_of, raise_alerts, raise_concern
+from app.workflows.raise_alerts import raise_alerts, raise_concern
 from app.workflows.resolve_alert import take_up_again
 from app.workflows.service import SYSTEM, Service
 

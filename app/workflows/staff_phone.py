@@ -15,10 +15,11 @@ from app.messaging.keywords import Keyword, classify, is_stop_request
 from app.messaging.models import InboundMessage
 from app.staff import store as staff
 from app.staff.models import Practitioner
+from app.workflows.concern import Concern
 from app.workflows.on_call import load_shifts
 from app.workflows.page_staff import hurry
 from app.workflows.queue_text import STAFF, new_text
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import SYSTEM, Service
 from app.workflows.who_is_paged import CLINICAL_ROLES
 

@@ -20,9 +20,10 @@ from app.staff.models import Site
 from app.workflows import wording
 from app.workflows.answer_question import Dialogue, answer_question, complete_checkin, judge_dialogue, load_dialogue
 from app.workflows.ask import CRISIS_LINES, SELF_HARM_FLAGS
+from app.workflows.concern import Concern
 from app.workflows.on_call import contact_by
 from app.workflows.person import Person, load_person
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.reconfirm_numbers import confirm_number
 from app.workflows.service import Service
 

@@ -3,7 +3,8 @@
 from app.alerts import store as alerts
 from app.db import Session, narrow
 from app.staff import store as staff
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.concern import Concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import Service
 
 

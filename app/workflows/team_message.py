@@ -7,9 +7,10 @@ from app.checkins import store as checkins
 from app.codes import Tier
 from app.db import Session
 from app.messaging.models import InboundMessage
+from app.workflows.concern import Concern, concerns_of
 from app.workflows.definitions import Program, load_program
 from app.workflows.person import Person
-from app.workflows.raise_alerts import Concern, concerns_of, raise_alerts, raise_concern
+from app.workflows.raise_alerts import raise_alerts, raise_concern
 from app.workflows.service import Service
 
 

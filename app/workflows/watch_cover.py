@@ -12,8 +12,9 @@ from app.escalation import store as escalation
 from app.escalation.oncall import gaps
 from app.staff import store as staff
 from app.staff.models import Site
+from app.workflows.concern import Concern
 from app.workflows.on_call import load_cover
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.resolve_alert import close_alert
 from app.workflows.service import SYSTEM, Service
 from app.zones import wall_clock

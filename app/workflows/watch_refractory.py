@@ -20,8 +20,9 @@ from app.questionnaires.models import QuestionnaireResponse
 from app.staff import store as staff
 from app.workflows import recall
 from app.workflows.circumstances import load_circumstances
+from app.workflows.concern import Concern
 from app.workflows.definitions import Program, load_items
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.service import Service
 from app.zones import zone
 

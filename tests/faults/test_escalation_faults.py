@@ -28,10 +28,11 @@ from app.factory import create_app
 from app.jobs.ticks import Ticks
 from app.staff.models import Practitioner
 from app.workflows.acknowledge_alert import acknowledge_alert
+from app.workflows.concern import Concern
 from app.workflows.escalate_alerts import escalate_alerts
 from app.workflows.plan_rotations import RotationDetails, add_rotation, end_rotation
 from app.workflows.plan_shifts import add_schedule, remove_shift
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.resolve_alert import ResolutionGiven, resolve_alert
 from app.workflows.watch_cover import watch_cover
 from tests.edges.web.pages import Pages, give_password

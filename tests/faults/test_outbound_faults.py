@@ -24,9 +24,10 @@ from app.messaging.delivery import MessageKind
 from app.messaging.gateway import Accepted, Departure
 from app.tables import Alert, OutboundMessage, SenderPace
 from app.workflows.claim_texts import BATCH
+from app.workflows.concern import Concern
 from app.workflows.deliver_outbox import deliver_outbox
 from app.workflows.queue_text import PATIENTS, STAFF, queue_many, text_values
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.raise_alerts import raise_concern
 from tests.faults.invariants import check_copies, check_drained, check_invariants
 from tests.faults.stage import set_stage
 from tests.mail_server import mail_server

@@ -11,8 +11,9 @@ from app.alerts.models import Alert
 from app.checkins.models import Checkin, CheckinPlan
 from app.db import site_scope
 from app.patients.models import Patient
+from app.workflows.concern import Concern
 from app.workflows.fill_in_form import fill_in_form
-from app.workflows.raise_alerts import Concern, raise_alerts
+from app.workflows.raise_alerts import raise_alerts
 from app.workflows.record_response import ResponseGiven, record_response
 from app.workflows.resolve_alert import ResolutionGiven, resolve_alert
 from app.workflows.snooze_alert import SnoozeGiven, snooze_alert

@@ -20,7 +20,8 @@ from sqlalchemy import select
 from app.checkins.models import CheckinPlan
 from app.db import site_scope
 from app.patients.models import Patient
-from app.workflows.raise_alerts import Concern, raise_concern
+from app.workflows.concern import Concern
+from app.workflows.raise_alerts import raise_concern
 from app.workflows.receive_sms import InboundSms, receive_sms
 from tests.edges.api.conftest import ANA, ROSA, Clinic
 
