@@ -142,9 +142,10 @@ class Ambers:
         if len(scene.ambers) < self.at_least:
             return FALSE
         facts = scene.ambers
+        said = [(one, scene.history.current(one)) for one in facts]
         evidence = Evidence(
             Basis.AMBERS,
-            lambda say: say.say("ambers", n=len(facts), names=say.listed([one.named(say.language) for one in facts])),
+            lambda say: say.say("ambers", n=len(facts), names=say.listed([say.within(*one) for one in said])),
             values={"ambers": [one.label for one in facts]},
         )
         return Verdict(True, (evidence,))

@@ -43,6 +43,10 @@ class Wording:
         before = facts.option(previous.value, self.language) or plain(previous.value)
         return self.say("was", answer=text, before=before, day=self.day(previous.at, answer.at))
 
+    def within(self, facts: ItemFacts, answer: Answer | None) -> str:
+        """An item within a sentence: "pain 8", or its name alone where no number was given."""
+        return facts.named(self.language) if answer is None else self._answer(facts, answer.value)
+
     def told(self, said: Sequence[tuple[ItemFacts, Answer, Answer | None]]) -> str:
         """What the person said, to the person: "You told us: pain 8 (4 on 3 Nov)."."""
         parts = []

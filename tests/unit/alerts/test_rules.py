@@ -763,7 +763,7 @@ class TestAmbers:
         findings = evaluate([self.TWO, self.level("sleep"), self.level("worry")], [entry({"sleep": 7, "worry": 8})])
         assert [f.rule_id for f in findings] == ["two-ambers", "sleep-severe", "worry-severe"]
         assert findings[0].subject == "self:two-ambers"
-        assert findings[0].reason == "2 ambers in one check-in: sleep and worry"
+        assert findings[0].reason == "2 ambers in one check-in: sleep 7 and worry 8"
 
     def test_while_answers_come_in_only_what_one_answer_may_fire_runs(self):
         rules = [self.TWO, self.level("pain", "red"), self.level("sleep"), self.level("worry")]
