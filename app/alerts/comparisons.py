@@ -36,9 +36,11 @@ class Comparison:
     consecutive: int = 1
     within: timedelta | None = None
     _plain: tuple[tuple[Callable[[float, float], bool], float], ...] = field(init=False, repr=False, compare=False)
+    _rise: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_plain", tuple((HOLDS[name], n) for name, n in self.tests if name in HOLDS))
+        object.__setattr__(self, "_rise", max((n for name, n in self.tests if name == "rises_by"), default=0))
 
     @property
     def looks_back(self) -> bool:
@@ -46,9 +48,14 @@ class Comparison:
         return self.consecutive > 1 or any(operator in _LOOKS_BACK for operator, _ in self.tests)
 
     def possible(self, history: History) -> bool:
-        """Whether it may be true, as far as the judged answer alone says: there is one, and no number rules it out."""
-        current = history.now(self.item)[1]
-        return current is not None and all(holds(current.value, operand) for holds, operand in self._plain)
+        """Whether it may be true, as far as the judged answer alone says: there is one, and no number rules it out.
+
+        Nothing has risen to where the scale begins.
+        """
+        facts, current = history.now(self.item)
+        if current is None or not all(holds(current.value, operand) for holds, operand in self._plain):
+            return False
+        return self._rise <= 0 or facts.room(current.value) >= self._rise
 
     def judge(self, scene: Scene) -> Verdict:
         """Decide. The judged answer missing, nothing can be said whatever the past."""
@@ -79,8 +86,14 @@ class _Answers(NamedTuple):
             if answer is None or not self._usable(answer) or later.at - answer.at > PREVIOUS_AT_MOST:
                 yield None
                 return
-            yield self.judge(steps, answer).truth
+            yield self._satisfies(steps, answer)
             later = answer
+
+    def _satisfies(self, steps: int, answer: Answer) -> bool | None:
+        """Whether an earlier answer does, of which no evidence is needed: numbers alone are held against at once."""
+        if len(self.condition._plain) == len(self.condition.tests):
+            return all(holds(answer.value, operand) for holds, operand in self.condition._plain)
+        return self.judge(steps, answer).truth
 
     def judge(self, steps: int, answer: Answer) -> Verdict:
         """Whether an answer satisfies every test."""

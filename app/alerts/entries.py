@@ -35,6 +35,7 @@ class ItemFacts:
     high: float | None = None
     options: tuple[tuple[float, Mapping[str, str]], ...] = field(default=(), hash=False)
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    low: float | None = None
 
     @classmethod
     def of(cls, item: Any) -> "ItemFacts":
@@ -55,6 +56,7 @@ class ItemFacts:
             high=read("max"),
             options=tuple(_option(option) for option in read("options") or ()),
             labels=read("label") or {},
+            low=read("min"),
         )
 
     def named(self, language: str) -> str:
@@ -85,6 +87,14 @@ class ItemFacts:
     def worsening(self, value: float, reference: float) -> float:
         """By how much ``value`` is worse than ``reference``; negative when it is better."""
         return reference - value if self.worse == "low" else value - reference
+
+
+    def room(self, value: float) -> float:
+        """By how much an answer can be worse than another one at most, on the item's scale."""
+        if self.kind != "scale":
+            return math.inf
+        best = self.high if self.worse == "low" else self.low
+        return math.inf if best is None else self.worsening(value, best)
 
 
 class ItemSet:

@@ -8,6 +8,7 @@ from app.alerts.definition import AlertRule
 from app.alerts.entries import Entry
 from app.alerts.judgement import Circumstances, Judgement, judge
 from app.alerts.past import Known, Past
+from app.alerts.rules import ruled_out
 from app.codes import Tier
 
 
@@ -119,7 +120,7 @@ class Replay:
         changed = self._changed_rules(new.rules, other.rules)
         if changed is None:
             return False
-        if not changed:
+        if not changed or ruled_out(changed, occasion.entry):
             return True
         tried = old.judge(occasion, replace(other, rules=changed), None)
         return not (tried.findings or tried.held_back)

@@ -55,6 +55,14 @@ def red_only(rules: Iterable[Mapping[str, Any] | AlertRule]) -> list[AlertRule]:
     return [rule for rule in map(AlertRule.from_mapping, rules) if rule.at_once]
 
 
+def ruled_out(rules: Iterable[AlertRule], entry: Entry) -> bool:
+    """Whether an entry's own answers already say that none of these rules fires, whatever the past."""
+    alone = History.of([entry], goals={}, baselines={}, default_goals={}, enrolled_at=None)
+    return not any(
+        entry.respondent in rule.respondents and all(gate.possible(alone) for gate in rule.gates) for rule in rules
+    )
+
+
 def _judge(
     rules: Sequence[AlertRule],
     entries: Sequence[Entry],
