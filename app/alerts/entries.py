@@ -88,7 +88,6 @@ class ItemFacts:
         """By how much ``value`` is worse than ``reference``; negative when it is better."""
         return reference - value if self.worse == "low" else value - reference
 
-
     def room(self, value: float) -> float:
         """By how much an answer can be worse than another one at most, on the item's scale."""
         if self.kind != "scale":

@@ -772,6 +772,27 @@ class TestAmbers:
         assert [r.id for r in red_only(rules)] == ["pain-severe"]
 
 
+class TestRoomOnTheScale:
+    """What a rise needs room for: where there is none the rule is not even looked at, and where there is it is."""
+
+    @pytest.mark.parametrize(
+        ("item", "before", "now", "fires"),
+        [
+            (PAIN, 0, 2, True),
+            (PAIN, 0, 1, False),
+            (PAIN | {"min": 1}, 1, 3, True),
+            (PEACE, 10, 8, True),
+            (PEACE, 10, 9, False),
+            ({"link_id": "weight-change", "type": "number"}, -2, 0, True),
+            ({"link_id": "undescribed"}, -1, 1, True),
+        ],
+    )
+    def test_a_rise_by_two_is_found_from_the_end_of_the_scale_on(self, item, before, now, fires):
+        name = item["link_id"]
+        history = [entry({name: before}, DAY, items=[item]), entry({name: now}, items=[item])]
+        assert bool(evaluate([rule({"item": name, "rises_by": 2})], history)) is fires
+
+
 class TestReasons:
     @pytest.mark.parametrize(("age", "said"), [(14 * DAY, True), (14 * DAY + timedelta(seconds=1), False)])
     def test_an_answer_too_old_to_compare_with_is_not_mentioned(self, age, said):
