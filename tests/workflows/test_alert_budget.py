@@ -19,6 +19,9 @@ from app.workflows.record_response import ResponseGiven, record_response
 from tests.factories import AGENT, create_practitioner
 from tests.world import Clinic
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the other tests here prove of PostgreSQL, these need not prove again."""
+
 PASSWORD = "four plain words together"
 
 
@@ -99,6 +102,7 @@ def test_a_second_person_may_let_it_pass_and_is_named(busy: Clinic, content: Con
     assert kept["overridden"]["published_by"] != kept["overridden"]["by"]
 
 
+@on_sqlite
 def test_nobody_else_can(busy: Clinic, content: ContentBundle) -> None:
     busy.damage(Site, alert_budget=0.1)
     for given, field in (

@@ -40,6 +40,7 @@ def asked(clinic: Clinic, ana: str) -> str:
     return open_form(clinic)
 
 
+@on_sqlite
 def test_it_is_asked_once_on_the_day_after_and_reminded_of_once(clinic: Clinic, ana: str) -> None:
     asked(clinic, ana)
     clinic.gateway.nothing_unexpected()
@@ -105,6 +106,7 @@ def test_what_was_answered_becomes_goals_and_is_judged_by_no_rule(clinic: Clinic
     clinic.gateway.ignore_the_rest()
 
 
+@on_sqlite
 def test_half_a_form_is_kept(clinic: Clinic, ana: str) -> None:
     save_answer(clinic.service, asked(clinic, ana), "pain", "2")
     clinic.at("fri 15:00")

@@ -24,6 +24,9 @@ from tests.factories import (
 )
 from tests.world import Clinic
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the other tests here prove of PostgreSQL, these need not prove again."""
+
 DAY = timedelta(days=1)
 
 # Zone, the day on which its clocks change, the time of the slot, and what the wall shows then on that day.
@@ -39,6 +42,7 @@ CHANGES = [
 ]
 
 
+@on_sqlite
 @pytest.mark.parametrize(("zone", "day", "slot", "shown"), CHANGES)
 def test_a_week_around_a_clock_change_has_one_prompt_a_day(
     unstaffed: Clinic, zone: str, day: date, slot: str, shown: str

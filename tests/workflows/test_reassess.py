@@ -141,6 +141,7 @@ def test_not_better_the_same_alert_comes_back(clinic: Clinic, ana: str, pain: Al
     assert reassessment(clinic).status == "not_met"
 
 
+@on_sqlite
 def test_one_call_about_two_symptoms_is_asked_about_once(clinic: Clinic, ana: str) -> None:
     clinic.damage(CheckinPlan, next_slot_at=None)
     clinic.ask(ana)
@@ -167,6 +168,7 @@ def test_one_call_about_two_symptoms_is_asked_about_once(clinic: Clinic, ana: st
     clinic.gateway.ignore_the_rest()
 
 
+@on_sqlite
 def test_a_severe_answer_is_red_at_once_and_on_the_same_alert(clinic: Clinic, ana: str, pain: AlertSeen) -> None:
     clinic.damage(CheckinPlan, {"name": "daily"}, next_slot_at=None)
     clinic.at("tue 12:00")

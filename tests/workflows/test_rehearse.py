@@ -28,6 +28,9 @@ from tests.factories import AGENT, ANA, NORA, OMAR, create_patients, create_site
 from tests.faults.invariants import check_invariants
 from tests.world import Clinic, counting
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the other tests here prove of PostgreSQL, these need not prove again."""
+
 MONDAY = datetime(2026, 1, 5, 5, tzinfo=UTC)
 PEOPLE, DAYS = {"sqlite": 8, "postgresql": 5}, {"sqlite": 6, "postgresql": 5}
 OCCASIONS, FOUND = {"sqlite": 40, "postgresql": 20}, {"sqlite": 10, "postgresql": 4}
@@ -61,6 +64,7 @@ def test_replayed_answers_give_the_findings_that_they_gave_live(played: tuple[Se
     assert check_invariants(service.settings.database_url, now=service.clock.now()) == []
 
 
+@on_sqlite
 def test_what_came_of_asking_again_is_in_the_past_of_a_replay_too(clinic: Clinic, ana: str) -> None:
     """It is red that the call did not happen, and silence after a red is one: no rule of a program makes the first."""
     clinic.ask(ana)
@@ -85,6 +89,7 @@ def test_what_came_of_asking_again_is_in_the_past_of_a_replay_too(clinic: Clinic
     assert again == live
 
 
+@on_sqlite
 def test_what_was_old_when_it_came_was_no_red_in_a_replay_either(clinic: Clinic, ana: str) -> None:
     given = ResponseGiven(answers={"pain": 8}, authored_at=clinic.clock.now() - timedelta(days=3), check_in="daily")
     record_response(clinic.service, site_id=clinic.site_id, patient_id=ana, given=given, agent=AGENT)

@@ -11,6 +11,9 @@ from tests.factories import AGENT, create_site
 from tests.workflows.moderate import close, enrolled, open_alerts, say
 from tests.world import Clinic
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the other tests here prove of PostgreSQL, these need not prove again."""
+
 ABOVE_GOAL = {"id": "above-goal", "tier": "amber", "when": {"item": "tiredness", "above_goal": True}}
 
 
@@ -31,6 +34,7 @@ def levels(clinic: Clinic, patient_id: str) -> list[tuple[str, str, float, bool]
     return [(row.link_id, row.kind, row.value, row.default) for row in rows]
 
 
+@on_sqlite
 def test_an_own_goal_decides_what_is_above_it(clinic: Clinic) -> None:
     ana = enrolled(clinic, [ABOVE_GOAL])
     say(clinic, ana, "0 0 5")

@@ -68,6 +68,7 @@ def test_the_same_on_the_next_day_calls_nobody_and_stands_in_the_history(clinic:
     clinic.gateway.ignore_the_rest()
 
 
+@on_sqlite
 @pytest.mark.parametrize(("now", "called"), [("6 0 0", []), ("7 0 0", [("self:pain", "red")])])
 def test_a_red_always_calls(clinic: Clinic, ana: str, now: str, called: list[tuple[str, str]]) -> None:
     clinic.later(hours=23)
@@ -85,6 +86,7 @@ def test_what_is_worse_by_two_calls(clinic: Clinic) -> None:
     assert open_alerts(clinic) == [("self:pain", "amber")]
 
 
+@on_sqlite
 def test_two_days_later_it_is_news_again(clinic: Clinic, ana: str) -> None:
     clinic.later(hours=49)
     say(clinic, ana, "5 0 0")

@@ -11,6 +11,9 @@ from tests.factories import AGENT, ANA
 from tests.workflows.moderate import close, enrolled, open_alerts, say
 from tests.world import AlertSeen, Clinic
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the other tests here prove of PostgreSQL, these need not prove again."""
+
 
 @pytest.fixture
 def alert(clinic: Clinic) -> AlertSeen:
@@ -43,6 +46,7 @@ def test_what_is_expected_stays_quiet_until_it_is_worse(clinic: Clinic, alert: A
     assert next_day(clinic, alert, "8 0 0") == [("self:pain", "red")]
 
 
+@on_sqlite
 def test_a_red_that_was_answered_can_be_expected_and_is_counted_once(clinic: Clinic) -> None:
     say(clinic, enrolled(clinic), "8 0 0")
     alert = clinic.alert()
@@ -53,12 +57,14 @@ def test_a_red_that_was_answered_can_be_expected_and_is_counted_once(clinic: Cli
     assert next_day(clinic, alert, "9 0 0") == [("self:pain", "red")]
 
 
+@on_sqlite
 def test_red_flag_words_break_through(clinic: Clinic, alert: AlertSeen) -> None:
     snooze(clinic, alert)
     close(clinic, alert)
     assert ("words:chest_pain", "red") in next_day(clinic, alert, "6 0 0 and I have chest pain")
 
 
+@on_sqlite
 def test_it_ends_by_itself_and_by_hand(clinic: Clinic, alert: AlertSeen) -> None:
     snooze(clinic, alert, days=1)
     close(clinic, alert)

@@ -13,6 +13,9 @@ from tests.workflows.moderate import RULES, close, enrolled, open_alerts, say
 from tests.workflows.test_snooze_alert import snooze
 from tests.world import AlertSeen, Clinic
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the other tests here prove of PostgreSQL, these need not prove again."""
+
 STEADY: dict[str, Any] = {
     "id": "steady", "tier": "watch", "then": "step_down", "when": {"item": "pain", "at_most": 2, "consecutive": 2},
 }  # fmt: skip
@@ -55,6 +58,7 @@ def test_it_is_suggested_on_the_watch_list_and_pages_nobody(clinic: Clinic, ana:
     assert clinic.rows(CheckinPlan)[0].timing is None, "a person decides"
 
 
+@on_sqlite
 def test_confirmed_step_by_step_and_taken_back(clinic: Clinic, ana: str) -> None:
     confirm(clinic, clinic.alert())
     assert next_days(clinic) == "2"
@@ -77,6 +81,7 @@ def test_confirmed_step_by_step_and_taken_back(clinic: Clinic, ana: str) -> None
         restore_timing(clinic.service, site_id=clinic.site_id, patient_id=ana, plan_id="other", agent=AGENT)
 
 
+@on_sqlite
 def test_closed_otherwise_it_changes_nothing_and_is_not_suggested_at_once_again(clinic: Clinic, ana: str) -> None:
     close(clinic, clinic.alert())
     assert clinic.rows(CheckinPlan)[0].timing is None
@@ -84,6 +89,7 @@ def test_closed_otherwise_it_changes_nothing_and_is_not_suggested_at_once_again(
     assert open_alerts(clinic) == []
 
 
+@on_sqlite
 def test_nothing_is_suggested_beside_something_bad(clinic: Clinic) -> None:
     bad = {"id": "tired", "tier": "amber", "when": {"item": "tiredness", "at_least": 7}}
     ana = enrolled(clinic, [bad, STEADY], timing={"every": "P1D", "at": "10:00"})
@@ -92,6 +98,7 @@ def test_nothing_is_suggested_beside_something_bad(clinic: Clinic) -> None:
     assert open_alerts(clinic) == [("self:tiredness", "amber")]
 
 
+@on_sqlite
 def test_a_snooze_that_is_not_needed_any_more_is_ended_first(clinic: Clinic) -> None:
     ana = enrolled(clinic, [*RULES, STEADY], timing={"every": "P1D", "at": "10:00"})
     calm_day(clinic, ana, "6 0 0")

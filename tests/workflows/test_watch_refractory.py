@@ -118,6 +118,7 @@ def test_a_calm_answer_costs_nothing(clinic: Clinic, ana: str) -> None:
     assert len([s for s in statements if "outcome IN" in s]) == 1
 
 
+@on_sqlite
 def test_by_text_as_from_another_system(clinic: Clinic, ana: str) -> None:
     for name in ("tue", "wed"):
         day(clinic, ana, name, 6)
