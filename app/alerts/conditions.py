@@ -142,7 +142,8 @@ class Ambers:
         if len(scene.ambers) < self.at_least:
             return FALSE
         facts = scene.ambers
-        said = [(one, scene.history.current(one)) for one in facts]
+        history = scene.history
+        said = [(one, history.current(one), history.previous(one)) for one in facts]
         evidence = Evidence(
             Basis.AMBERS,
             lambda say: say.say("ambers", n=len(facts), names=say.listed([say.within(*one) for one in said])),

@@ -43,19 +43,19 @@ class Wording:
         before = facts.option(previous.value, self.language) or plain(previous.value)
         return self.say("was", answer=text, before=before, day=self.day(previous.at, answer.at))
 
-    def within(self, facts: ItemFacts, answer: Answer | None) -> str:
-        """An item within a sentence: "pain 8", or its name alone where no number was given."""
-        return facts.named(self.language) if answer is None else self._answer(facts, answer.value)
+    def within(self, facts: ItemFacts, answer: Answer | None, previous: Answer | None) -> str:
+        """An item within a sentence: "pain 8 (4 on 3 Nov)", or its name alone where no number was given."""
+        if answer is None:
+            return facts.named(self.language)
+        text = self._answer(facts, answer.value)
+        if previous is None or facts.options:
+            return text
+        day = self.day(previous.at, answer.at)
+        return self.say("you_said_was", answer=text, before=plain(previous.value), day=day)
 
     def told(self, said: Sequence[tuple[ItemFacts, Answer, Answer | None]]) -> str:
         """What the person said, to the person: "You told us: pain 8 (4 on 3 Nov)."."""
-        parts = []
-        for facts, answer, previous in said:
-            text = self._answer(facts, answer.value)
-            if previous is not None and not facts.options:
-                day = self.day(previous.at, answer.at)
-                text = self.say("you_said_was", answer=text, before=plain(previous.value), day=day)
-            parts.append(text)
+        parts = [self.within(*one) for one in said]
         return self.say("you_said", answers=self._said["comma"].join(parts)) if parts else ""
 
     def compared(self, facts: ItemFacts, operator: str, operand: float) -> str:

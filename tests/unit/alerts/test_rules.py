@@ -760,10 +760,11 @@ class TestAmbers:
         assert fired == {"sleep-severe", "worry-severe"}
 
     def test_findings_keep_the_order_of_the_rules_and_the_count_names_its_subjects(self):
-        findings = evaluate([self.TWO, self.level("sleep"), self.level("worry")], [entry({"sleep": 7, "worry": 8})])
+        history = [entry({"worry": 3}, 7 * DAY), entry({"sleep": 7, "worry": 8})]
+        findings = evaluate([self.TWO, self.level("sleep"), self.level("worry")], history)
         assert [f.rule_id for f in findings] == ["two-ambers", "sleep-severe", "worry-severe"]
         assert findings[0].subject == "self:two-ambers"
-        assert findings[0].reason == "2 ambers in one check-in: sleep 7 and worry 8"
+        assert findings[0].reason == "2 ambers in one check-in: sleep 7 and worry 8 (3 on 3 Nov)"
 
     def test_while_answers_come_in_only_what_one_answer_may_fire_runs(self):
         rules = [self.TWO, self.level("pain", "red"), self.level("sleep"), self.level("worry")]
