@@ -5,13 +5,14 @@ and may raise. It is taken to stay open for as long as its tier is given to be r
 and to settle the matter, as in the clinic, for as long as its ladder says, counted from when it was opened.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.alerts.entries import Entry, number
+from app.alerts.entries import Entry
 from app.alerts.findings import Finding
 from app.alerts.judgement import Judgement
 from app.alerts.lifecycle import Outcome
@@ -167,7 +168,9 @@ def severe(entry: Entry) -> Iterator[str]:
             continue
         if isinstance(answer, str):
             yield from (f"words:{flag.flag}" for flag in find(answer, entry.language))
-        elif (value := number(answer)) is not None and (facts.severe(value) or (link_id == _URGENCY and value == _NOW)):
+        elif answer is None or not math.isfinite(answer):
+            continue
+        elif facts.severe(answer) or (link_id == _URGENCY and answer == _NOW):
             yield link_id
     yield from (f"words:{flag.flag}" for text in entry.texts for flag in find(text, entry.language))
 

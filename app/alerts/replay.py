@@ -99,7 +99,8 @@ class Replay:
             before = None
             if old is not None:
                 other = old.circumstances_at(occasion.at)
-                before = found if self._same(old, occasion, circumstances, other) else None
+                same = not found.failures and self._same(old, occasion, circumstances, other)
+                before = found if same else None
                 before = before or old.judge(occasion, other, self.enrolled_at)
                 old.note(occasion, before)
             yield occasion, found, before

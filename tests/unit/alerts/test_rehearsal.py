@@ -1,5 +1,6 @@
 """What a program would have called nurses for: counted as the clinic counts, and nothing severe is overlooked."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -90,6 +91,13 @@ def test_what_was_dealt_with_is_settled_as_in_the_clinic(
 ) -> None:
     ladders = {"red": {"settled_for": "P1D"}, "watch": {"settled_for": "P7D"}}
     assert count(occasions, rules, ladders=ladders).proposed.by_tier == alerts
+
+
+def test_an_answer_that_cannot_be_judged_is_a_review_on_both_sides_and_stops_nothing() -> None:
+    counted = count(
+        [said(0, pain=math.nan), said(24, pain=8)], [SEVERE, MODERATE], [SEVERE, {**MODERATE, "tier": "watch"}]
+    )
+    assert counted.proposed.by_tier == counted.current.by_tier == {"red": 2}
 
 
 def test_severe_answers_that_somebody_snoozed_are_counted_apart() -> None:
