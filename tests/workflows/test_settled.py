@@ -70,19 +70,26 @@ def test_the_same_on_the_next_day_calls_nobody_and_stands_in_the_history(clinic:
 
 @on_sqlite
 @pytest.mark.parametrize(("now", "called"), [("6 0 0", []), ("7 0 0", [("self:pain", "red")])])
-def test_a_red_always_calls(clinic: Clinic, ana: str, now: str, called: list[tuple[str, str]]) -> None:
+def test_one_point_more_is_no_news_and_a_red_always_is(
+    clinic: Clinic, ana: str, now: str, called: list[tuple[str, str]]
+) -> None:
     clinic.later(hours=23)
     say(clinic, ana, now)
     assert open_alerts(clinic) == called
 
 
 @on_sqlite
-def test_what_is_worse_by_two_calls(clinic: Clinic) -> None:
+@pytest.mark.parametrize(
+    ("then", "outcome", "now"),
+    [("4 0 0", "advised_self_care", "6 0 0"), ("5 0 0", "no_contact_made", "5 0 0")],
+    ids=["worse by two", "a call that nobody took"],
+)
+def test_what_settles_nothing(clinic: Clinic, then: str, outcome: str, now: str) -> None:
     patient_id = enrolled(clinic)
-    say(clinic, patient_id, "4 0 0")
-    close(clinic, clinic.alert(subject="self:pain"), "advised_self_care")
+    say(clinic, patient_id, then)
+    close(clinic, clinic.alert(subject="self:pain"), outcome)
     clinic.later(hours=23)
-    say(clinic, patient_id, "6 0 0")
+    say(clinic, patient_id, now)
     assert open_alerts(clinic) == [("self:pain", "amber")]
 
 
@@ -92,16 +99,6 @@ def test_two_days_later_it_is_news_again(clinic: Clinic, ana: str) -> None:
     say(clinic, ana, "5 0 0")
     assert open_alerts(clinic) == [("self:pain", "amber")]
     assert [alert.status for alert in clinic.alerts(subject="self:pain")] == ["resolved", "triggered"]
-
-
-@on_sqlite
-def test_a_call_that_nobody_took_settles_nothing(clinic: Clinic) -> None:
-    patient_id = enrolled(clinic)
-    say(clinic, patient_id, "5 0 0")
-    close(clinic, clinic.alert(subject="self:pain"), "no_contact_made")
-    clinic.later(hours=23)
-    say(clinic, patient_id, "5 0 0")
-    assert open_alerts(clinic) == [("self:pain", "amber")]
 
 
 @on_sqlite

@@ -119,3 +119,17 @@ def test_who_only_reads_charts_changes_nothing(pages: Pages, clinic: Clinic, ana
     for path in ("levels", "overrides", "care", "overrides/x/end", "plans/x/restore"):
         assert pages.send(f"{ana}/{path}").status_code == 403
     pages.get("/rules")
+
+
+def test_what_was_found_again_after_it_was_dealt_with_stands_in_the_history(
+    nora: Pages, clinic: Clinic, ana: str, amber: str
+) -> None:
+    nora.post(f"{amber}/resolve", outcome="advised_self_care")
+    assert clinic.alert(subject="self:tiredness").status == "resolved"
+    clinic.at("tue 10:00")
+    clinic.text(ANA, "0 0 7")
+    clinic.finish(ana.rpartition("/")[2])
+    clinic.gateway.ignore_the_rest()
+    nora.sign_in("nora@riverside.example")
+    page = text_of(nora.get(amber))
+    assert "Found again" in page and "No worse than when this was closed: Tiredness 7 (was 7 on 2 Mar)" in page
