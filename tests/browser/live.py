@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.config import Settings
@@ -30,8 +30,8 @@ from tests.fixtures_of_flows import (
 from tests.world import Clinic
 
 __all__ = [
-    "Riverside", "_short_logs", "clinic", "content", "database", "database_url", "engines", "renderer", "riverside",
-    "seed", "senders", "service", "settings", "sqlite_place", "sqlite_url", "unstaffed",
+    "Riverside", "_short_logs", "clinic", "content", "database", "database_url", "engines", "follow", "renderer",
+    "riverside", "seed", "senders", "service", "settings", "sqlite_place", "sqlite_url", "unstaffed",
 ]  # fmt: skip
 
 
@@ -40,6 +40,15 @@ class _Quiet(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Say nothing."""
+
+
+def follow(page: Page, pressed: Locator) -> None:
+    """Press what leads to another page, and wait until all of that page is there.
+
+    A click alone returns when the other page has begun to arrive: what is looked for then may not have come yet.
+    """
+    with page.expect_navigation():
+        pressed.click()
 
 
 @dataclass
@@ -55,7 +64,7 @@ class Riverside:
         page.goto(f"{self.url}/sign-in")
         page.get_by_label("E-mail address").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        follow(page, page.get_by_role("button", name="Sign in"))
         page.wait_for_url(f"**{lands_on}")
 
     def open_link(self, page: Page, phone: str) -> None:

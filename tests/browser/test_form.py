@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import AXE
-from tests.browser.live import Riverside
+from tests.browser.live import Riverside, follow
 from tests.factories import ANA, ROSA, create_patient, create_related_person
 
 NARROW = {"width": 320, "height": 568}
@@ -38,18 +38,18 @@ def fits(page: Page) -> bool:
 
 def pass_threshold(page: Page, year: str = "1955") -> None:
     page.locator("#fact").fill(year)
-    page.locator("main button").click()
+    follow(page, page.locator("main button"))
 
 
 def choose(page: Page, value: str) -> None:
     page.locator(f"input[value='{value}']").check()
-    page.locator("button[value=next]").click()
+    follow(page, page.locator("button[value=next]"))
 
 
 def skip_to_the_end(page: Page, look: Callable[[Page], None] = lambda page: None) -> None:
     while page.locator("button[value=skip]").count():
         look(page)
-        page.locator("button[value=skip]").click()
+        follow(page, page.locator("button[value=skip]"))
 
 
 def test_the_whole_form_without_javascript_on_a_narrow_phone(asked: Riverside, open_page: Callable[..., Page]) -> None:
@@ -61,7 +61,7 @@ def test_the_whole_form_without_javascript_on_a_narrow_phone(asked: Riverside, o
     assert page.locator(".red-box").get_by_text("We have alerted the nurse on shift").is_visible()
     skip_to_the_end(page)
     assert page.get_by_role("heading", name="You said").is_visible()
-    page.get_by_role("button", name="Send my answers").click()
+    follow(page, page.get_by_role("button", name="Send my answers"))
     assert page.get_by_role("heading", name="Thank you").is_visible()
     assert asked.clinic.alert(tier="red").subject == "self:breathlessness"
 
@@ -79,7 +79,7 @@ def test_nothing_scrolls_sideways_and_everything_can_be_hit(asked: Riverside, op
     choose(page, "9")
     skip_to_the_end(page, look)
     look(page)
-    page.locator("button[value=finish]").click()
+    follow(page, page.locator("button[value=finish]"))
     look(page)
 
 
@@ -121,12 +121,12 @@ def test_no_barrier_and_the_strongest_contrast_on_every_screen(
     look(page)
     pass_threshold(page, year)
     look(page)
-    page.locator("button[value=next]").click()
+    follow(page, page.locator("button[value=next]"))
     look(page)
     choose(page, "8")
     skip_to_the_end(page, look)
     look(page)
-    page.locator("button[value=finish]").click()
+    follow(page, page.locator("button[value=finish]"))
     look(page)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.live import Riverside
+from tests.browser.live import Riverside, follow
 from tests.factories import STRANGER, create_patient, create_related_person
 
 WIDE = {"width": 1280, "height": 800}
@@ -31,15 +31,15 @@ def test_from_the_worklist_to_whose_text_it_was(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
     riverside.sign_in(page)
-    page.get_by_role("link", name="Unplaced texts 1").click()
+    follow(page, page.get_by_role("link", name="Unplaced texts 1"))
     look()
-    page.get_by_role("link", name="Unknown sender").click()
+    follow(page, page.get_by_role("link", name="Unknown sender"))
     look()
     page.get_by_label("Patient's whole name").fill("Ana Flores")
-    page.get_by_role("button", name="Find").click()
+    follow(page, page.get_by_role("button", name="Find"))
     look()
     page.get_by_label("Save this number for them").check()
-    page.get_by_role("button", name="It was Ana Flores").click()
+    follow(page, page.get_by_role("button", name="It was Ana Flores"))
     look()
     assert page.get_by_text("The text is taken in as theirs.").is_visible()
     assert clinic.alert(subject="self:pain").patient_id == ana

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.config import ROOT
-from tests.browser.live import Riverside
+from tests.browser.live import Riverside, follow
 from tests.factories import ANA, BEN, create_patient, create_practitioner, create_related_person
 
 WIDE = {"width": 1280, "height": 800}
@@ -67,7 +67,7 @@ def test_a_rehearsal_has_no_barrier_and_fits_a_small_screen(
     check_accessibility(page)
     shipped = (ROOT / "programs" / "advanced-cancer.yaml").read_text(encoding="utf-8")
     page.locator("textarea[name=program]").fill(shipped.replace("item: pain, at_least: 7", "item: pain, at_least: 9"))
-    page.get_by_role("button", name="Rehearse").click()
+    follow(page, page.get_by_role("button", name="Rehearse"))
     expect(page.get_by_text("The alerts of 1 of 2 people would differ.")).to_be_visible()
     check_accessibility(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -80,7 +80,7 @@ def test_a_refused_form_has_no_barrier_and_its_summary_leads_to_the_field(
     busy.sign_in(page)
     page.goto(f"{busy.url}/alerts/{busy.clinic.alert(tier='red').id}")
     page.get_by_label("What came of it?").select_option("not_useful")
-    page.get_by_role("button", name="Close").click()
+    follow(page, page.get_by_role("button", name="Close"))
     check_accessibility(page)
     page.get_by_role("link", name="Say why it was not useful").click()
     assert page.evaluate("document.activeElement.id") == "reason"
@@ -143,5 +143,5 @@ def test_the_worklist_works_without_javascript(busy: Riverside, open_page: Calla
     page = open_page(viewport=NARROW, java_script_enabled=False)
     busy.sign_in(page)
     assert page.get_by_text("does not renew itself without JavaScript").is_visible()
-    page.get_by_role("button", name="Take alert").first.click()
+    follow(page, page.get_by_role("button", name="Take alert").first)
     assert busy.clinic.alert(tier="red").acknowledged_by == busy.clinic.nora
