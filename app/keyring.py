@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.ids import new_nonce
 
+PHONE = "phone"
+"""The purpose of every look-up hash of a telephone number: a text finds patients, helpers and staff by the same one."""
 _VERSION = b"\x01"
 _HEADER = 17
 

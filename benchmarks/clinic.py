@@ -7,8 +7,8 @@ from functools import cached_property
 
 from sqlalchemy import func, select, text, update
 
-from app.checkins import store as checkins
 from app.checkins.models import CheckinPlan, Enrolment
+from app.checkins.store import programs as program_store
 from app.clock import SystemClock
 from app.config import ROOT, Settings
 from app.content.loader import load
@@ -134,7 +134,7 @@ class Clinic:
     def _add(self, count: int) -> list[Asked]:
         now, people = self.service.clock.now(), []
         with self.service.db.transaction(site_scope(self.site_id)) as session:
-            program = checkins.find_site_program(session, name="advanced-cancer")
+            program = program_store.find_site_program(session, name="advanced-cancer")
             questionnaire = questionnaires.find_questionnaire(session, name="core-daily")
             assert program is not None and questionnaire is not None
             staff.get_site(session, site_id=self.site_id)

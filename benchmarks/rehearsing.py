@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from app.checkins import store as checkins
+from app.checkins.store import programs as program_store
 from app.codes import Tier
 from app.cohort.answers import Answer as Given
 from app.cohort.answers import fill_in
@@ -51,7 +51,7 @@ def _memory() -> float:
 def _changed(clinic: Clinic) -> dict[str, Any]:
     """The program in use with one rule changed."""
     with clinic.service.db.reading(site_scope(clinic.site_id)) as session:
-        row = checkins.find_site_program(session, name="advanced-cancer")
+        row = program_store.find_site_program(session, name="advanced-cancer")
         assert row is not None
         definition = dict(row.definition)
     stricter = {"item": "pain", "at_least": 8}
@@ -63,7 +63,7 @@ def _fill(clinic: Clinic, responses: int) -> None:
     clinic.add_patients(-(-responses // _DAYS))
     with clinic.service.db.reading(site_scope(clinic.site_id)) as session:
         enrolments = [
-            (row.patient_id, row.id) for row in checkins.list_enrolments_in(session, program="advanced-cancer")
+            (row.patient_id, row.id) for row in program_store.list_enrolments_in(session, program="advanced-cancer")
         ]
         asked = questionnaires.find_questionnaire(session, name="core-daily")
         assert asked is not None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import keyring_of
 from app.errors import NotFound
-from app.keyring import fold
+from app.keyring import PHONE, fold
 from app.patients.models import Consent, ContactPoint, NameToken, Patient, RelatedPerson
 
 # Statements that every text asks are made once: making one takes longer than running it.
@@ -29,7 +29,6 @@ _BY_PHONE = (
 _REACHABLE = ("active", "unconfirmed")
 _OF_NO_USE = case((ContactPoint.status.in_(("wrong", "unreachable")), 1), else_=0)
 
-PHONE = "phone"
 MRN = "mrn"
 NAME = "name"
 

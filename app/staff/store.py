@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.db import keyring_of
 from app.errors import NotFound
-from app.keyring import fold, hash_token
+from app.keyring import PHONE, fold, hash_token
 from app.staff.models import ApiToken, IdempotentAnswer, Membership, Practitioner, SignInFailure, Site, StaffSession
 
-PHONE = "phone"
 EMAIL = "email"
 
 

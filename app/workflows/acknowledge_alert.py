@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import ACKNOWLEDGE_BY_TEXT_WITHIN, AlertStatus, acknowledge
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.audit import store as audit
 from app.db import Session, retry_on_conflict, site_scope, wake_after_commit
 from app.errors import Conflict
 from app.escalation import store as escalation
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
+from app.messaging.store import outbox
 from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.workflows.page_staff import watch_until
@@ -96,7 +96,7 @@ def take(service: Service, session: Session, group: Sequence[Alert], person: Pra
             session, alert, at=now, type="acknowledged", agent=f"practitioner:{person.id}", detail=f"By {via}."
         )
         _audit(session, alert, person, now, via)
-        messaging.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
+        outbox.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
     _tell_others(service, session, group, person, now)
     tell_seen(service, session, group, person, now)
 

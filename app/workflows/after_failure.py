@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertStatus
+from app.alerts.store import alerts
 from app.db import Session, narrow, wake_after_commit
 from app.escalation import store as escalation
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.delivery import (
     HOLDS_SENDER,
     PAGES,
@@ -19,6 +18,7 @@ from app.messaging.delivery import (
     trouble_of,
 )
 from app.messaging.models import OutboundMessage
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.staff import store as staff
 from app.workflows.concern import Concern
@@ -40,7 +40,7 @@ def after_failure(service: Service, session: Session, *, message_id: str, code: 
 
     The session sees every site, before and after.
     """
-    message = messaging.get_message(session, message_id=message_id)
+    message = outbox.get_message(session, message_id=message_id)
     now, scope, trouble = service.clock.now(), session.info["scope"], trouble_of(code)
     if message.pool == EMAIL:
         _note_email(session, message, now)
@@ -97,7 +97,7 @@ def _others_may_have_it(session: Session, alert_id: str, message_id: str) -> boo
     if last not in mine:
         return True
     others = {page.message_id for page in pages if page.sequence == last} - {message_id, None}
-    rows = messaging.list_messages(session, ids=[id for id in others if id])
+    rows = outbox.list_messages(session, ids=[id for id in others if id])
     return any(row.state != OutboxState.DEAD and not is_failure(row.status) for row in rows)
 
 

@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.alerts import store as alerts
 from app.alerts.judgement import record_of
 from app.alerts.reassessment import MERGED_WITHIN, NOT_RELIEVED
 from app.alerts.red_flags import find
 from app.alerts.rules import Finding
-from app.checkins import store as checkins
+from app.alerts.store import reassessments
 from app.checkins.models import Checkin, Enrolment
 from app.checkins.plan import GOALS
+from app.checkins.store import checkins
+from app.checkins.store import programs as program_store
 from app.codes import Channel, Respondent, Tier
 from app.db import Session
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
+from app.messaging.store import outbox
 from app.questionnaires import store as questionnaires
 from app.questionnaires.definition import ItemType, Questionnaire
 from app.questionnaires.engine import Given, is_complete, narrowed
@@ -76,7 +77,7 @@ class Dialogue:
 def load_dialogue(session: Session, person: Person, checkin: Checkin, enrolment: Enrolment | None = None) -> Dialogue:
     """Where a check-in stands; its enrolment is read where it is not known yet."""
     response, rows = questionnaires.find_response(session, checkin_id=checkin.id)
-    enrolment = enrolment or checkins.get_enrolment(session, enrolment_id=checkin.enrolment_id)
+    enrolment = enrolment or program_store.get_enrolment(session, enrolment_id=checkin.enrolment_id)
     return Dialogue(
         person=person,
         checkin=checkin,
@@ -198,14 +199,14 @@ def complete_checkin(session: Session, dialogue: Dialogue, now: datetime) -> Non
     assert response is not None
     checkin.status, checkin.closed_at, checkin.next_action_at, checkin.asked = "completed", now, None, []
     response.status = "completed"
-    messaging.cancel_waiting(session, checkin_id=checkin.id, kind=MessageKind.REMINDER)
+    outbox.cancel_waiting(session, checkin_id=checkin.id, kind=MessageKind.REMINDER)
     who: dict[str, Any] = {"patient_id": checkin.patient_id, "related_person_id": checkin.related_person_id}
     checkins.wake_planned(session, now=now, **who)
     if checkin.slot.startswith(HELPER_SLOT) and dialogue.person.related is not None:
         said = f"{dialogue.person.related.name} answered: see what they noticed."
         note_in_silence(session, dialogue.person.patient, said, now)
     # Whoever is answering just now is asked in the same sitting what would come a little later.
-    alerts.bring_forward(session, due_before=now + MERGED_WITHIN, now=now, **who)
+    reassessments.bring_forward(session, due_before=now + MERGED_WITHIN, now=now, **who)
 
 
 def _words(dialogue: Dialogue) -> str:

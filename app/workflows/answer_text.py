@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from app.alerts import store as alerts
 from app.alerts.red_flags import find
 from app.alerts.rules import Finding
+from app.alerts.store import alerts
 from app.codes import Channel, Tier
 from app.questionnaires.definition import Item, ItemType
 from app.questionnaires.engine import Given

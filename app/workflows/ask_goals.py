@@ -7,9 +7,10 @@ answered their first check-in, and while nothing else is being asked. Until then
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from app.checkins import store as checkins
 from app.checkins.models import CheckinPlan
 from app.checkins.plan import GOALS
+from app.checkins.store import checkins
+from app.checkins.store import plans as plan_store
 from app.checkins.timing import Slot, Timing, next_slot
 from app.db import Session
 from app.workflows.invitations import Invitees
@@ -45,6 +46,6 @@ def put_off_goals(
         if plan.patient_id not in answered or not punctual or who in busy or rests:
             put_off.setdefault(plan.time_zone, []).append(plan.id)
     for zone, plan_ids in put_off.items():
-        checkins.move_plans(session, plan_ids=plan_ids, slot=next_slot(_EVERY_AFTERNOON, zone, now))
+        plan_store.move_plans(session, plan_ids=plan_ids, slot=next_slot(_EVERY_AFTERNOON, zone, now))
     later = {plan_id for plan_ids in put_off.values() for plan_id in plan_ids}
     return [plan for plan in plans if plan.id not in later]

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertKind, AlertStatus, Attempt, Outcome, Resolution, check_resolution
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.audit import store as audit
-from app.checkins import store as checkins
+from app.checkins.store import checkins
 from app.codes import Tier
 from app.db import Session, keyring_of, retry_on_conflict, site_scope
 from app.errors import Conflict, NotFound, Rejected
-from app.messaging import store as messaging
+from app.keyring import PHONE
 from app.messaging.models import InboundMessage
+from app.messaging.store import inbox
 from app.patients import store as patients
 from app.patients.models import ContactPoint, Patient
 from app.staff import store as staff
@@ -135,7 +136,7 @@ def _lock_unplaced(session: Session, alert_id: str) -> tuple[Alert, list[Inbound
         by = staff.get_practitioner(session, practitioner_id=alert.resolved_by).name if alert.resolved_by else ""
         raise Conflict(f"{by or 'Another program'} has settled this already.")
     whole_number = alert.subject.startswith("unknown:")
-    texts = messaging.list_unplaced(session, inbound_id=alert.inbound_id, whole_number=whole_number)
+    texts = inbox.list_unplaced(session, inbound_id=alert.inbound_id, whole_number=whole_number)
     if not texts:
         raise Conflict("This text is somebody's already, or came in at another clinic: close the alert with a note.")
     return alert, texts
@@ -163,7 +164,7 @@ def _writer(
         return person, Number.SHARED
     contact = ContactPoint(
         patient_id=patient.id, related_person_id=person.related_id, system="phone", value=text.sender,
-        value_index=keyring_of(session).index(patients.PHONE, text.sender), status="active",
+        value_index=keyring_of(session).index(PHONE, text.sender), status="active",
         heard_from_at=text.received_at, created_at=now,
     )  # fmt: skip
     session.add(contact)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from app.audit import store as audit
-from app.checkins import store as checkins
+from app.checkins.store import checkins
 from app.db import Session, scope_of
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.messaging.models import OutboundMessage
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.patients.models import Consent
 from app.staff import store as staff
@@ -34,7 +34,7 @@ def opt_out(
     """
     now, patient = service.clock.now(), person.patient
     mine: dict[str, Any] = {"patient_id": patient.id, "related_person_id": person.related_id}
-    messaging.cancel_waiting(session, **mine)
+    outbox.cancel_waiting(session, **mine)
     checkins.cancel_open_checkins(session, patient_id=patient.id, related_person_id=person.related_id, now=now)
     cancel_reassessments(session, **mine, why="they asked us to stop texting", now=now)
     patients.withdraw_consent(

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.audit import store as audit
-from app.checkins import store as checkins
+from app.checkins.store import checkins
+from app.checkins.store import programs as program_store
 from app.db import Session, keyring_of, site_scope
-from app.messaging import store as messaging
+from app.keyring import PHONE
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.patients.details import Details
 from app.patients.models import ContactPoint, Patient
@@ -104,19 +106,19 @@ def _change_phone(session: Session, patient: Patient, phone: str, now: datetime)
     for contact in patients.list_contact_points(session, patient_id=patient.id):
         if contact.related_person_id is None:
             patients.set_contact_status(session, contact_point=contact, status="wrong")
-    messaging.cancel_waiting(session, patient_id=patient.id, related_person_id=None)
+    outbox.cancel_waiting(session, patient_id=patient.id, related_person_id=None)
     session.add(
         ContactPoint(
             patient_id=patient.id, related_person_id=None, system="phone", value=phone,
-            value_index=keyring_of(session).index(patients.PHONE, phone), status="active", created_at=now,
+            value_index=keyring_of(session).index(PHONE, phone), status="active", created_at=now,
         )
     )  # fmt: skip
 
 
 def _end(session: Session, patient: Patient, now: datetime) -> None:
-    for enrolment in checkins.list_enrolments(session, patient_id=patient.id):
+    for enrolment in program_store.list_enrolments(session, patient_id=patient.id):
         enrolment.status, enrolment.ended_at = "ended", now
     checkins.end_patient(session, patient_id=patient.id, now=now)
     why = "they have died" if patient.status == "deceased" else "they are not asked any more"
     cancel_reassessments(session, patient_id=patient.id, why=why, now=now)
-    messaging.cancel_waiting(session, patient_id=patient.id)
+    outbox.cancel_waiting(session, patient_id=patient.id)

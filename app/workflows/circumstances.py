@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.alerts import store as alerts
 from app.alerts.definition import AlertRule
 from app.alerts.history import DEFAULT_GOALS
 from app.alerts.judgement import Circumstances
 from app.alerts.overrides import Override, apply, fitting
+from app.alerts.store import overrides as override_store
+from app.alerts.store import snoozes as snooze_store
 from app.alerts.suppression import SnoozeSet, expected_at
 from app.careplans import store as careplans
 from app.careplans.levels import LevelKind, LevelSet, levels_at
@@ -37,8 +38,8 @@ def load_circumstances(session: Session, *, patient: Patient, program: Program, 
     """What the rules of a program are judged under for a patient, at a moment. Runs with every answer."""
     standing = Standing(
         levels=careplans.list_levels(session, patient_id=patient.id),
-        snoozes=alerts.list_snoozes(session, patient_id=patient.id, at=at),
-        overrides=alerts.list_overrides(session, program=program.name, patient_id=patient.id, at=at),
+        snoozes=snooze_store.list_snoozes(session, patient_id=patient.id, at=at),
+        overrides=override_store.list_overrides(session, program=program.name, patient_id=patient.id, at=at),
     )
     site = staff.get_site(session, site_id=patient.site_id)
     return circumstances_at(at, program=program, patient=patient, site=site, standing=standing)
@@ -47,10 +48,10 @@ def load_circumstances(session: Session, *, patient: Patient, program: Program, 
 def load_standings(session: Session, *, program: str, patient_ids: Collection[str]) -> dict[str, Standing]:
     """What was ever set for some patients of a site under the program of this name, ended or not, by patient."""
     levels = careplans.list_levels_of(session, patient_ids=patient_ids)
-    snoozes = alerts.list_snoozes_of(session, patient_ids=patient_ids)
+    snoozes = snooze_store.list_snoozes_of(session, patient_ids=patient_ids)
     of_site: list[Override] = []
     own: dict[str, list[Override]] = {}
-    for override in alerts.list_overrides_of(session, program=program):
+    for override in override_store.list_overrides_of(session, program=program):
         (of_site if override.patient_id is None else own.setdefault(override.patient_id, [])).append(override)
     return {
         patient_id: Standing(
@@ -103,7 +104,7 @@ def count_held_back(session: Session, *, patient_id: str, record: Record, before
     """
     counted = _held(before or ())
     for subject in sorted(_held(record) - counted):
-        snooze = alerts.lock_snooze(session, patient_id=patient_id, subject=subject)
+        snooze = snooze_store.lock_snooze(session, patient_id=patient_id, subject=subject)
         if snooze is not None:
             snooze.held_back += 1
             snooze.last_held_at = at

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.checkins import store as checkins
+from app.checkins.store import checkins
 from app.db import Session, all_sites, keyring_of
 from app.keyring import hash_token
-from app.messaging import store as messaging
 from app.messaging.delivery import PROBE_EVERY, MessageKind, OutboxState, Trouble, lease_length, trouble_of
 from app.messaging.gateway import Departure, WayOut
 from app.messaging.models import OutboundMessage, SenderPace
+from app.messaging.store import outbox
 from app.operations import store as operations
 from app.workflows.change_consent import texts_not_allowed
 from app.workflows.queue_text import EMAIL, PATIENTS, STAFF, is_copy
@@ -43,14 +43,12 @@ def claim_texts(service: Service, gateway: WayOut, pool: str) -> list[Claim]:
         with service.db.transaction(all_sites()) as session:
             if operations.is_on(session, name=operations.OUTBOX_PAUSED):
                 return claims
-            pace = messaging.lock_pace(session, sender=sender, now=now)
+            pace = outbox.lock_pace(session, sender=sender, now=now)
             rate = service.settings.sender_mps if gateway.paced else _UNPACED
             limit = _room(session, gateway, pool, pace, rate, now)
             if not limit:
                 continue
-            rows = messaging.lease_due_messages(
-                session, now=now, lease_until=now + lease_length(), limit=limit, pool=pool
-            )
+            rows = outbox.lease_due_messages(session, now=now, lease_until=now + lease_length(), limit=limit, pool=pool)
             # Agreement is to texts; whether a member of staff gets e-mail was asked when it was queued.
             unwanted = texts_not_allowed(session, rows, now) | _overtaken(session, rows) if pool != EMAIL else set()
             leaving = [row for row in rows if _still_wanted(row, now, row.id in unwanted)]
@@ -72,7 +70,7 @@ def _room(session: Session, gateway: WayOut, pool: str, pace: SenderPace, rate: 
     busy = gateway.paced and pace.next_free_at > now
     if busy or (rests and pace.paused_until is not None and pace.paused_until > now):
         return 0
-    if pool == PATIENTS and pace.id in gateway.senders(STAFF) and messaging.page_is_due(session, pool=STAFF, now=now):
+    if pool == PATIENTS and pace.id in gateway.senders(STAFF) and outbox.page_is_due(session, pool=STAFF, now=now):
         return 0
     if rests:
         return 1

@@ -6,8 +6,9 @@ Each rung is taken once for a check-in, minds quiet hours and consent, and stand
 from dataclasses import replace
 from datetime import datetime
 
-from app.checkins import store as checkins
 from app.checkins.models import Checkin, CheckinPlan
+from app.checkins.store import checkins
+from app.checkins.store import plans as plan_store
 from app.codes import Respondent, Tier
 from app.db import Session
 from app.patients import store as patients
@@ -71,7 +72,7 @@ def ask_helpers(service: Service, session: Session, patient: Patient, silent: Ch
 def _helpers_plans(session: Session, patient: Patient) -> list[CheckinPlan]:
     """Of each helper the plan that asks them about the patient, in the program's order; none that only asks again."""
     found: dict[str, CheckinPlan] = {}
-    plans = [plan for plan in checkins.list_plans(session, patient_id=patient.id) if plan.related_person_id]
+    plans = [plan for plan in plan_store.list_plans(session, patient_id=patient.id) if plan.related_person_id]
     for plan in plans:
         program = load_program(session, plan.program_id)
         names = [check_in.name for check_in in program.check_ins if check_in.timing is not None]

@@ -2,14 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from app.checkins import store as checkins
 from app.checkins.models import Checkin
 from app.checkins.plan import GOALS
+from app.checkins.store import checkins
+from app.checkins.store import programs as program_store
 from app.checkins.timing import defer_for_quiet_hours
 from app.db import Session, all_sites, narrow, retry_on_conflict
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.staff import store as staff
 from app.workflows.answer_question import Dialogue, judge_dialogue, load_dialogue, settle_unasked
@@ -113,7 +114,7 @@ def end_checkin(service: Service, session: Session, dialogue: Dialogue, now: dat
     answered = any(answer.status == "answered" for answer in dialogue.answers.values())
     checkin.closed_at, checkin.next_action_at = now, None
     checkin.status = "partial" if answered else unanswered
-    messaging.cancel_waiting(session, checkin_id=checkin.id)
+    outbox.cancel_waiting(session, checkin_id=checkin.id)
     checkins.wake_planned(session, patient_id=checkin.patient_id, related_person_id=checkin.related_person_id, now=now)
     if dialogue.response is not None:
         dialogue.response.status = "stopped"
@@ -148,7 +149,7 @@ def judge_silence(service: Service, session: Session, person: Person, checkin: C
 
 
 def _program(session: Session, checkin: Checkin) -> Program:
-    enrolment = checkins.get_enrolment(session, enrolment_id=checkin.enrolment_id)
+    enrolment = program_store.get_enrolment(session, enrolment_id=checkin.enrolment_id)
     return load_program(session, enrolment.program_id)
 
 

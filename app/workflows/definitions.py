@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from app.alerts.entries import ItemFacts, ItemSet
 from app.alerts.rules import AlertRule
-from app.checkins import store as checkins
 from app.checkins.plan import CheckinPlanDefinition
+from app.checkins.store import programs as program_store
 from app.codes import Tier
 from app.db import Session
 from app.questionnaires import store as questionnaires
@@ -78,7 +78,7 @@ def load_program(session: Session, program_id: str) -> Program:
     """The program published under this id; read once, as questionnaires are."""
     known = _PROGRAMS.get(program_id)
     if known is None:
-        row = checkins.get_program(session, program_id=program_id)
+        row = program_store.get_program(session, program_id=program_id)
         known = Program.from_mapping({"name": row.name, **row.definition}, id=row.id)
         _keep(_PROGRAMS, row.id, known)
     return known

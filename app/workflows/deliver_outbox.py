@@ -7,7 +7,6 @@ from datetime import datetime
 from app.db import Session, all_sites, retry_on_conflict
 from app.errors import DeliveryFailed
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.delivery import (
     AWAY_AFTER,
     HOLDS_SENDER,
@@ -22,6 +21,7 @@ from app.messaging.delivery import (
 )
 from app.messaging.gateway import Accepted, Gateway, WayOut
 from app.messaging.polling import next_poll
+from app.messaging.store import outbox
 from app.workflows.after_failure import after_failure
 from app.workflows.claim_texts import BATCH, Claim, claim_texts
 from app.workflows.queue_text import EMAIL, PATIENTS, STAFF
@@ -65,7 +65,7 @@ def record_accepted(service: Service, message_id: str, attempt: int, accepted: A
     """Write that the provider took a text; ``False`` when a later attempt overtook this one."""
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        return messaging.record_attempt(
+        return outbox.record_attempt(
             session, message_id=message_id, attempt=attempt, state=OutboxState.HANDED_OVER,
             message_sid=accepted.message_sid, status=accepted.status, handed_over_at=now, lease_expires_at=None,
             error_code=None, next_poll_at=next_poll(accepted.status, now, now),
@@ -87,7 +87,7 @@ def _record_failure(service: Service, claim: Claim, failure: DeliveryFailed) -> 
             _hold(service, session, claim, code, now)
             return
         if dead:
-            written = messaging.record_attempt(
+            written = outbox.record_attempt(
                 session, message_id=message_id, attempt=claim.attempt, state=OutboxState.DEAD, status="failed", **values
             )
             if written:
@@ -97,7 +97,7 @@ def _record_failure(service: Service, claim: Claim, failure: DeliveryFailed) -> 
             state, due = OutboxState.UNKNOWN, now + look_up_after()
         else:
             state, due = OutboxState.PENDING, now + back_off(claim.attempt, failure.retry_after)
-        messaging.record_attempt(
+        outbox.record_attempt(
             session, message_id=message_id, attempt=claim.attempt, state=state, next_attempt_at=due, **values
         )
 
@@ -112,12 +112,12 @@ def _hold(service: Service, session: Session, claim: Claim, code: int, now: date
     """Put a text back that its sender may not send now, and let the sender rest; its attempt does not count."""
     message_id, attempt = claim.departure.message_id, claim.attempt
     if claim.pool == STAFF and trouble_of(code) is Trouble.CAPACITY:  # a page does not wait for the queue to empty
-        messaging.record_attempt(
+        outbox.record_attempt(
             session, message_id=message_id, attempt=attempt, state=OutboxState.PENDING, error_code=code,
             lease_expires_at=None, next_attempt_at=now + back_off(attempt),
         )  # fmt: skip
     else:
-        messaging.put_back(session, message_id=message_id, attempt=attempt, at=now, error_code=code or None)
+        outbox.put_back(session, message_id=message_id, attempt=attempt, at=now, error_code=code or None)
     hold_sender(service, session, sender=claim.departure.sender, code=code)
 
 
@@ -131,8 +131,8 @@ def settle_unknown(service: Service, gateway: Gateway, stopping: Callable[[], bo
     """
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        messaging.expire_leases(session, now=now)
-        rows = messaging.lease_unknown_messages(session, now=now, again_at=now + look_up_after(), limit=BATCH)
+        outbox.expire_leases(session, now=now)
+        rows = outbox.lease_unknown_messages(session, now=now, again_at=now + look_up_after(), limit=BATCH)
         waiting = [(r.id, r.attempt, r.kind, r.pool, r.recipient, r.body, r.created_at, r.message_sid) for r in rows]
     for message_id, attempt, kind, pool, recipient, body, created_at, sid in waiting:
         if stopping():
@@ -156,11 +156,9 @@ def _send_again(service: Service, message_id: str, attempt: int, kind: str) -> N
     again = kind in PAGES or kind == MessageKind.PAGE_REPLY or attempt < 2
     with service.db.transaction(all_sites()) as session:
         if again:
-            messaging.record_attempt(
+            outbox.record_attempt(
                 session, message_id=message_id, attempt=attempt, state=OutboxState.PENDING, next_attempt_at=now
             )
             return
-        messaging.record_attempt(
-            session, message_id=message_id, attempt=attempt, state=OutboxState.DEAD, status="unknown"
-        )
+        outbox.record_attempt(session, message_id=message_id, attempt=attempt, state=OutboxState.DEAD, status="unknown")
         after_failure(service, session, message_id=message_id, code=None)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.audit import store as audit
-from app.checkins import store as checkins
 from app.checkins.models import CheckinPlan, Enrolment
 from app.checkins.plan import GOALS, CheckinPlanDefinition
+from app.checkins.store import plans as plan_store
+from app.checkins.store import programs as program_store
 from app.checkins.timing import next_slot
 from app.codes import Channel
 from app.db import Session, keyring_of, site_scope
 from app.errors import Conflict, Rejected
+from app.keyring import PHONE
 from app.messaging.delivery import MessageKind
 from app.patients import store as patients
 from app.patients.details import Details
@@ -132,7 +134,7 @@ def add_related_person(
             )  # fmt: skip
             _welcome(session, Person(patient, person), body, now)
         if details.may_report:
-            for enrolment in checkins.list_enrolments(session, patient_id=patient.id):
+            for enrolment in program_store.list_enrolments(session, patient_id=patient.id):
                 for check_in in load_program(session, enrolment.program_id).check_ins:
                     if check_in.respondent == "caregiver":
                         _plan(service, session, enrolment, patient, check_in, person)
@@ -179,7 +181,7 @@ def _reach(
     session.add(
         ContactPoint(
             patient_id=patient.id, related_person_id=related.id if related else None, system="phone", value=phone,
-            value_index=keyring_of(session).index(patients.PHONE, phone), status="active", created_at=now,
+            value_index=keyring_of(session).index(PHONE, phone), status="active", created_at=now,
         )
     )  # fmt: skip
     session.add(
@@ -197,10 +199,10 @@ def _welcome(session: Session, person: Person, body: str, now: datetime) -> None
 
 
 def _enrol(service: Service, session: Session, patient: Patient, program_name: str, agent: str) -> str:
-    row = checkins.find_site_program(session, name=program_name)
+    row = program_store.find_site_program(session, name=program_name)
     if row is None:
         raise Rejected({"program": [f"{program_name!r} is not a published program of this site."]})
-    if any(e.program == program_name for e in checkins.list_enrolments(session, patient_id=patient.id)):
+    if any(e.program == program_name for e in program_store.list_enrolments(session, patient_id=patient.id)):
         raise Conflict(f"this patient follows {program_name} already")
     now = service.clock.now()
     enrolment = Enrolment(
@@ -242,7 +244,7 @@ def _plan(
         CheckinPlan(
             enrolment_id=enrolment.id, patient_id=patient.id, related_person_id=helper.id if helper else None,
             name=check_in.name, questionnaire_id=questionnaire.id, program_id=enrolment.program_id,
-            time_zone=patient.time_zone, **checkins.slot_values(slot),
+            time_zone=patient.time_zone, **plan_store.slot_values(slot),
         )
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.alerts import store as alerts
+from app.alerts.store import alerts
 from app.db import all_sites, narrow, retry_on_conflict
 from app.logs import get_logger
 from app.workflows.page_staff import take_round

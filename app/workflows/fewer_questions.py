@@ -1,7 +1,7 @@
 """A bad day: two short questions instead of all of them, for one word."""
 
-from app.checkins import store as checkins
 from app.checkins.models import Checkin
+from app.checkins.store import plans as plan_store
 from app.ids import new_id
 from app.questionnaires.engine import next_items
 from app.workflows import wording
@@ -30,7 +30,7 @@ def ask_less(turn: Turn) -> str:
     if dialogue is not None and dialogue.checkin.name == BAD_DAY:
         turn.say(ask_items(turn.service, dialogue, asked_items(dialogue)))
         return "tired"
-    plans = checkins.list_plans(turn.session, patient_id=turn.person.patient.id)
+    plans = plan_store.list_plans(turn.session, patient_id=turn.person.patient.id)
     plan = next((p for p in plans if p.name == BAD_DAY and p.related_person_id == turn.person.related_id), None)
     if plan is None:
         tell_team(turn.service, turn.session, turn.person, turn.inbound)

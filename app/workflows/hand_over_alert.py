@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertStatus
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.audit import store as audit
 from app.db import Session, retry_on_conflict, site_scope, wake_after_commit
 from app.errors import Conflict, Rejected
 from app.escalation import store as escalation
 from app.escalation.models import Page
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
+from app.messaging.store import outbox
 from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.staff.roles import Permission, may
@@ -43,7 +43,7 @@ def hand_over_alert(
             raise Conflict("They have this alert already.")
         person = _new_owner(session, site_id, to)
         owner = _name(session, alert.acknowledged_by)
-        messaging.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
+        outbox.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
         session.flush()
         alert.status, alert.acknowledged_by = AlertStatus.ACKNOWLEDGED, person.id
         alert.acknowledged_at = alert.acknowledged_at or now

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from app.checkins import store as checkins
 from app.checkins.models import CheckinPlan
 from app.checkins.plan import GOALS
+from app.checkins.store import checkins
 from app.codes import Channel
 from app.db import Session, scope_of
 from app.ids import new_token

@@ -6,9 +6,10 @@ from itertools import groupby
 from operator import attrgetter
 
 from app.audit import store as audit
-from app.checkins import store as checkins
 from app.checkins.models import CheckinPlan
 from app.checkins.plan import GOALS
+from app.checkins.store import checkins
+from app.checkins.store import plans as plan_store
 from app.checkins.timing import next_slot
 from app.db import Session, all_sites, narrow, retry_on_conflict, site_scope
 from app.errors import Conflict, Rejected
@@ -46,7 +47,7 @@ def issue_due_checkins(service: Service) -> int:
     except Exception:
         log.error("batch_not_issued", exc_info=True)
     with service.db.reading(all_sites()) as session:
-        due = checkins.list_due_plans(session, now=service.clock.now(), limit=BATCH)
+        due = plan_store.list_due_plans(session, now=service.clock.now(), limit=BATCH)
     for plan_id in due:
         try:
             _issue_batch(service, 1, plan_id)
@@ -60,7 +61,7 @@ def issue_due_checkins(service: Service) -> int:
 def _issue_batch(service: Service, limit: int, plan_id: str | None = None) -> int:
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        plans = checkins.lease_due_plans(session, now=now, limit=limit, plan_id=plan_id)
+        plans = plan_store.lease_due_plans(session, now=now, limit=limit, plan_id=plan_id)
         by_site = attrgetter("site_id")
         for site_id, mine in groupby(sorted(plans, key=by_site), by_site):
             narrow(session, site_id)
@@ -98,7 +99,7 @@ def _set_aside(service: Service, plan_id: str) -> None:
     """Try a plan again later. Nobody is asked meanwhile, and no silence is noticed: so a person has to know."""
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        plan = checkins.postpone_plan(session, plan_id=plan_id, until=now + _SET_ASIDE)
+        plan = plan_store.postpone_plan(session, plan_id=plan_id, until=now + _SET_ASIDE)
         narrow(session, plan.site_id)
         patient = patients.lock_patient(session, patient_id=plan.patient_id)
         reason = f"The {plan.name} check-in cannot be sent. It is tried again every 5 minutes; nobody is being asked."
@@ -148,7 +149,7 @@ def _advance(session: Session, plans: Sequence[CheckinPlan]) -> None:
         definition = load_program(session, program_id).check_in(name)
         timing = definition.timing_of(alike[0].timing) if definition is not None else None
         slot = next_slot(timing, time_zone, slot_at) if timing is not None else None
-        checkins.move_plans(session, plan_ids=[plan.id for plan in alike], slot=slot)
+        plan_store.move_plans(session, plan_ids=[plan.id for plan in alike], slot=slot)
 
 
 def _slot(plan: CheckinPlan) -> tuple[datetime, date, str]:
@@ -163,7 +164,7 @@ def _slot(plan: CheckinPlan) -> tuple[datetime, date, str]:
 
 def _plans_by_hand(session: Session, patient: Patient, name: str) -> list[CheckinPlan]:
     """The patient's plans of that name; ``Rejected`` or ``Conflict`` where there is nothing to issue."""
-    plans = checkins.list_plans(session, patient_id=patient.id)
+    plans = plan_store.list_plans(session, patient_id=patient.id)
     found = [plan for plan in plans if plan.name == name]
     if not found:
         names = sorted({plan.name for plan in plans})

@@ -7,8 +7,9 @@ from app.alerts.entries import Entry
 from app.alerts.judgement import Circumstances, Judgement, judge
 from app.alerts.past import FIRST, HORIZON, Known, Past
 from app.alerts.rules import Finding, red_only
-from app.checkins import store as checkins
 from app.checkins.models import Checkin
+from app.checkins.store import checkins
+from app.checkins.store import programs as program_store
 from app.db import Session
 from app.logs import get_logger
 from app.patients.models import Patient
@@ -67,7 +68,7 @@ def judge_missed(session: Session, *, patient: Patient, program: Program, checki
         session, patient_id=patient.id, enrolment_id=enrolment_id, before=at, since=at - HORIZON
     )
     past = Past(_answered(session, responses, local), _missed(session, enrolment_id, at - HORIZON, at, local))
-    enrolment = checkins.get_enrolment(session, enrolment_id=enrolment_id)
+    enrolment = program_store.get_enrolment(session, enrolment_id=enrolment_id)
     circumstances = load_circumstances(session, patient=patient, program=program, at=at)
     judgement = _judge(
         [*past.before_silence(at), recall.silence(session, checkin, local)], circumstances, program,

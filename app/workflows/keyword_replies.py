@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from app.alerts.red_flags import find
 from app.audit import store as audit
-from app.checkins import store as checkins
+from app.checkins.store import checkins
 from app.checkins.timing import defer_for_quiet_hours
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.messaging.keywords import Keyword, language_named
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.patients.places import find_zone
 from app.workflows import wording
@@ -58,7 +58,7 @@ def later(turn: Turn) -> str:
         turn.say(turn.words("open_until", time=until, link=new_link(turn.service, turn.session, turn.checkin)))
         return "later"
     turn.checkin.next_action_at = at
-    messaging.cancel_waiting(turn.session, checkin_id=turn.checkin.id, kind=MessageKind.REMINDER)
+    outbox.cancel_waiting(turn.session, checkin_id=turn.checkin.id, kind=MessageKind.REMINDER)
     turn.say(turn.words("later", time=wording.local_time(at, zone)))
     return "later"
 
@@ -104,7 +104,7 @@ def wrong_number(turn: Turn) -> str:
     """WRONG: the number is somebody else's. Nothing more goes there but one apology, which names nobody."""
     person, session = turn.person, turn.session
     whose = "the caregiver" if person.related else "the patient"
-    messaging.cancel_waiting(session, patient_id=person.patient.id, related_person_id=person.related_id)
+    outbox.cancel_waiting(session, patient_id=person.patient.id, related_person_id=person.related_id)
     checkins.cancel_open_checkins(
         session, patient_id=person.patient.id, related_person_id=person.related_id, now=turn.now
     )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.alerts.rules import Finding
-from app.checkins import store as checkins
+from app.checkins.store import checkins
 from app.codes import Channel
 from app.questionnaires.engine import Given, closing_item
 from app.workflows import wording

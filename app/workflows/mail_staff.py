@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
-from app.alerts import store as alerts
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.db import Session, all_sites, narrow, wake_after_commit
 from app.escalation import store as escalation
 from app.escalation.oncall import ShiftRole, who
 from app.escalation.storms import list_codes
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.messaging.models import OutboundMessage
+from app.messaging.store import outbox
 from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.staff.roles import Role
@@ -37,7 +37,7 @@ def mail_pages_not_taken(service: Service) -> int:
     before = now - _NOT_TAKEN_AFTER
     with service.db.transaction(all_sites()) as session:
         scope = session.info["scope"]
-        for page in messaging.list_pages_not_taken(session, pool=STAFF, copies=_COPY, before=before, now=now):
+        for page in outbox.list_pages_not_taken(session, pool=STAFF, copies=_COPY, before=before, now=now):
             narrow(session, page.site_id)
             queued += mail_page(service, session, page)
             session.flush()
@@ -65,7 +65,7 @@ def mail_alert(service: Service, session: Session, alert: Alert) -> int:
     """
     session.flush()
     pages = escalation.list_pages(session, alert_ids=[alert.id])
-    texts = messaging.list_messages(session, ids=[page.message_id for page in pages if page.message_id])
+    texts = outbox.list_messages(session, ids=[page.message_id for page in pages if page.message_id])
     if texts:
         return sum(mail_page(service, session, text) for text in texts)
     now = service.clock.now()
@@ -106,7 +106,7 @@ def _mail(
     }  # fmt: skip
     names = []
     for person, own_key in zip((p for p in people if p.active), keys, strict=False):
-        if messaging.find_by_key(session, business_key=own_key) is not None:
+        if outbox.find_by_key(session, business_key=own_key) is not None:
             continue
         body = service.renderer.words("page_email", person.language, **variables)
         session.add(

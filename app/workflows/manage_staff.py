@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from app.audit import store as audit
 from app.db import Session, all_sites, keyring_of, narrow, site_scope
 from app.errors import Conflict, NotFound, Rejected
-from app.keyring import fold
+from app.keyring import PHONE, fold
 from app.patients.contact_point import normalize_phone
 from app.staff import store as staff
 from app.staff.models import Membership, Practitioner
@@ -50,7 +50,7 @@ def add_staff(service: Service, *, site_id: str, details: StaffDetails, agent: s
             person = Practitioner(
                 name=details.name.strip(), email=details.email.strip(),
                 email_index=keyring.index(staff.EMAIL, fold(details.email)),
-                phone=phone, phone_index=keyring.index(staff.PHONE, phone) if phone else None, phone_status="active",
+                phone=phone, phone_index=keyring.index(PHONE, phone) if phone else None, phone_status="active",
                 time_zone=details.time_zone, language=details.language,
                 password_hash=HASHER.hash(details.password) if details.password else None,
                 active=True, created_at=now,

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from app.checkins import store as checkins
 from app.checkins.models import Checkin, FormLink
+from app.checkins.store import plans as plan_store
 from app.checkins.timing import defer_for_quiet_hours
 from app.db import Session
 from app.messaging.delivery import MessageKind
@@ -21,7 +21,7 @@ def open_planned(service: Service, session: Session, person: Person, checkin: Ch
 
     Nobody was asked, so nobody was silent: it is not missed.
     """
-    plan = checkins.get_plan(session, plan_id=checkin.plan_id)
+    plan = plan_store.get_plan(session, plan_id=checkin.plan_id)
     invitees = Invitees.load(session, [plan], now)
     until = invitees.paused_until(person, now) or invitees.asked_enough_until(person, now) or now
     if until >= checkin.window_ends_at or not invitees.may_ask(person):

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertKind, NotUseful, Outcome
 from app.alerts.models import Alert
 from app.alerts.settled import BY_RULES, Closed
+from app.alerts.store import alerts
+from app.alerts.store import snoozes as snooze_store
 from app.codes import Respondent, Tier
 from app.db import Session
 from app.escalation.policy import SETTLED_AT_MOST, EscalationPolicy
@@ -34,7 +35,7 @@ def note_settled(
     closed = alerts.list_closed_since(session, patient_id=patient.id, subjects=maybe, since=since)
     covered = {subject: alert for subject, alert in closed.items() if _covers(session, alert, maybe[subject], now)}
     # Where a snooze runs, whoever set it said which level is expected, and this is worse than that.
-    expected = alerts.list_snoozes(session, patient_id=patient.id, at=now) if covered else ()
+    expected = snooze_store.list_snoozes(session, patient_id=patient.id, at=now) if covered else ()
     settled = covered.keys() - {snooze.subject for snooze in expected if snooze.runs(now)}
     for subject in sorted(settled):
         detail = f"No worse than when this was closed: {maybe[subject].reason}"

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from app.alerts import store as alerts
 from app.alerts.models import Alert
-from app.checkins import store as checkins
+from app.alerts.store import alerts
+from app.checkins.store import checkins
 from app.codes import Respondent
 from app.db import Session
 from app.patients import store as patients

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.alerts import store as alerts
 from app.alerts.entries import ItemSet
 from app.alerts.models import RuleOverride
 from app.alerts.overrides import Override, check
+from app.alerts.store import overrides as override_store
 from app.audit import store as audit
-from app.checkins import store as checkins
+from app.checkins.store import programs as program_store
 from app.db import Session, retry_on_conflict, site_scope
 from app.errors import NotFound, Rejected
 from app.patients import store as patients
@@ -50,7 +50,9 @@ def override_rule(service: Service, *, site_id: str, given: OverrideGiven, agent
             patients.lock_patient(session, patient_id=given.patient_id)
         program = _program(session, given)
         _check_terms(given, now)
-        before = alerts.lock_overrides(session, program=program.name, rule_id=given.rule, patient_id=given.patient_id)
+        before = override_store.lock_overrides(
+            session, program=program.name, rule_id=given.rule, patient_id=given.patient_id
+        )
         proposed = Override(
             rule_id=given.rule, patient_id=given.patient_id, version=max((o.version for o in before), default=0) + 1,
             muted=given.muted, change=given.change, starts_at=now, ends_at=given.ends_at,
@@ -77,7 +79,7 @@ def end_override(service: Service, *, site_id: str, override_id: str, agent: str
     """Let a rule hold as published again; one that is over already stays as it is. Raises ``NotFound``."""
     now = service.clock.now()
     with service.db.transaction(site_scope(site_id)) as session:
-        row = alerts.lock_override(session, override_id=override_id)
+        row = override_store.lock_override(session, override_id=override_id)
         if row is None:
             raise NotFound("there is no such override")
         if _end([row], now, agent):
@@ -108,11 +110,11 @@ def _check_terms(given: OverrideGiven, now: datetime) -> None:
 def _program(session: Session, given: OverrideGiven) -> Program:
     """The program as the patient follows it, or as new patients of the site will."""
     if given.patient_id is None:
-        pinned = checkins.find_site_program(session, name=given.program or "")
+        pinned = program_store.find_site_program(session, name=given.program or "")
         if pinned is None:
             raise Rejected({"program": ["is no program of this site."]})
         return load_program(session, pinned.id)
-    followed = checkins.list_enrolments(session, patient_id=given.patient_id)
+    followed = program_store.list_enrolments(session, patient_id=given.patient_id)
     wanted = [row for row in followed if given.program in (None, row.program)]
     if not wanted or (given.program is None and len({row.program for row in wanted}) > 1):
         raise Rejected({"program": ["must be a program that the patient follows."]})
@@ -121,7 +123,7 @@ def _program(session: Session, given: OverrideGiven) -> Program:
 
 def _beside(session: Session, program: str, patient_id: str | None, now: datetime) -> list[list[Override]]:
     """What a new override will be in force with: for one of the site also what each patient has of their own."""
-    known = [one for one in alerts.list_overrides_of(session, program=program) if one.holds(now)]
+    known = [one for one in override_store.list_overrides_of(session, program=program) if one.holds(now)]
     everybodys = [one for one in known if one.patient_id is None]
     own: dict[str, list[Override]] = {}
     for one in known:

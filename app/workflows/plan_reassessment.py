@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from app.alerts import store as alerts
 from app.alerts.models import Alert, Reassessment
 from app.alerts.reassessment import ROUNDS, Status, due_after, worth_asking
+from app.alerts.store import alerts, reassessments
 from app.alerts.wording import wording as alert_wording
-from app.checkins import store as checkins
 from app.checkins.plan import CheckinPlanDefinition
+from app.checkins.store import checkins
+from app.checkins.store import programs as program_store
 from app.checkins.timing import defer_for_quiet_hours
 from app.codes import Respondent
 from app.db import Session
-from app.messaging import store as messaging
 from app.messaging.models import InboundMessage
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.patients.models import Patient
 from app.questionnaires import store as questionnaires
@@ -70,12 +71,12 @@ def cancel_reassessments(
 
     ``related_person_id`` leaves the others' alone: ``None`` is the patient. What is being asked just now is called off.
     """
-    for row in alerts.list_unsettled(session, patient_id=patient_id):
+    for row in reassessments.list_unsettled(session, patient_id=patient_id):
         if related_person_id not in (EVERYBODY, row.related_person_id) or alert_id not in (None, row.alert_id):
             continue
         if row.checkin_id is not None:
             checkins.call_off(session, checkin_id=row.checkin_id, now=now)
-            messaging.cancel_waiting(session, checkin_id=row.checkin_id)
+            outbox.cancel_waiting(session, checkin_id=row.checkin_id)
         row.status, row.closed_at = Status.CANCELLED, now
         alert = alerts.get_alert(session, alert_id=row.alert_id)
         detail = f"Nobody is asked whether it helped: {why}."
@@ -87,7 +88,7 @@ def find_questions(
 ) -> tuple[str, Program, CheckinPlanDefinition] | None:
     """The questions that the patient, or somebody who helps, is asked later: enrolment id, program, its check-in."""
     asked_of = "caregiver" if related else "patient"
-    for enrolment in reversed(checkins.list_enrolments(session, patient_id=patient_id)):
+    for enrolment in reversed(program_store.list_enrolments(session, patient_id=patient_id)):
         program = load_program(session, enrolment.program_id)
         for check_in in program.check_ins:
             if check_in.questionnaire == QUESTIONNAIRE and check_in.respondent == asked_of:
@@ -114,7 +115,7 @@ def _reporter(session: Session, alert: Alert) -> str | None:
 def _round(session: Session, alert: Alert) -> int:
     """Which time it is, since it last helped."""
     number = 1
-    for row in alerts.list_reassessments(session, alert_id=alert.id):
+    for row in reassessments.list_reassessments(session, alert_id=alert.id):
         if row.status == Status.MET:
             number = 1
         elif row.status in (Status.NOT_MET, Status.SILENT):

@@ -5,9 +5,9 @@ from datetime import timedelta
 from app.db import all_sites
 from app.errors import DeliveryFailed
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.gateway import Gateway
 from app.messaging.polling import next_poll
+from app.messaging.store import outbox
 from app.workflows.queue_text import EMAIL
 from app.workflows.record_delivery_status import record_polled_status
 from app.workflows.service import Service
@@ -26,7 +26,7 @@ def poll_statuses(service: Service, gateway: Gateway) -> int:
     """
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        rows = messaging.lease_silent_messages(session, now=now, again_at=now + _ASK_AGAIN, limit=BATCH)
+        rows = outbox.lease_silent_messages(session, now=now, again_at=now + _ASK_AGAIN, limit=BATCH)
         for mail in [row for row in rows if row.pool == EMAIL]:  # no mail server tells what became of a mail
             mail.next_poll_at = None
         silent = [(row.id, row.message_sid or "") for row in rows if row.pool != EMAIL]
@@ -53,6 +53,6 @@ def _ask_later(service: Service, message_id: str) -> None:
     """The provider does not know the text: perhaps not yet."""
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        message = messaging.find_message(session, message_id=message_id)
+        message = outbox.find_message(session, message_id=message_id)
         if message is not None:
             message.next_poll_at = next_poll(message.status, message.handed_over_at or now, now)

@@ -4,8 +4,8 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from app.checkins import store as checkins
 from app.checkins.models import SiteProgram
+from app.checkins.store import programs as program_store
 from app.db import all_sites
 from app.errors import Conflict, Rejected
 from app.escalation.hours import ClinicHours
@@ -77,7 +77,7 @@ def set_up_site(service: Service, details: SiteDetails, *, site_id: str | None =
             session.add(site)
             session.flush()
             # What is published already is for a new site, too.
-            for program in checkins.list_latest_programs(session):
+            for program in program_store.list_latest_programs(session):
                 session.add(SiteProgram(site_id=site.id, name=program.name, program_id=program.id))
         else:
             site = staff.get_site(session, site_id=site_id)
@@ -166,4 +166,4 @@ def find_site_id(service: Service, code: str | None) -> str:
 def has_content(service: Service) -> bool:
     """Tell whether any program was ever published."""
     with service.db.reading(all_sites()) as session:
-        return checkins.any_program(session)
+        return program_store.any_program(session)

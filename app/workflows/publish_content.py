@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.audit import store as audit
-from app.checkins import store as checkins
 from app.checkins.models import PublishedProgram, SiteProgram
+from app.checkins.store import programs as program_store
 from app.db import Session, all_sites, narrow
 from app.errors import Conflict
 from app.questionnaires import store as questionnaires
@@ -71,7 +71,7 @@ def _publish_program(
     service: Service, session: Session, item: Publishable, agent: str, allowed: Allowed | None
 ) -> list[str]:
     version = str(item.definition["version"])
-    known = checkins.find_program(session, name=item.name, version=version)
+    known = program_store.find_program(session, name=item.name, version=version)
     if known is not None:
         _same(known.fingerprint, item, version)
         return []
@@ -91,7 +91,7 @@ def _new_programs(service: Service, programs: list[Publishable]) -> list[Publish
         return [
             item
             for item in programs
-            if checkins.find_program(session, name=item.name, version=str(item.definition["version"])) is None
+            if program_store.find_program(session, name=item.name, version=str(item.definition["version"])) is None
         ]
 
 
@@ -107,7 +107,7 @@ def _pin(service: Service, session: Session, program: PublishedProgram, agent: s
     scope = session.info["scope"]
     for site in staff.list_sites(session):
         narrow(session, site.id)
-        pin = checkins.find_pin(session, name=program.name)
+        pin = program_store.find_pin(session, name=program.name)
         if pin is None:
             session.add(SiteProgram(site_id=site.id, name=program.name, program_id=program.id))
         else:
@@ -131,5 +131,5 @@ def published_definition(service: Service, *, kind: str, name: str) -> Mapping[s
         if kind == "questionnaire":
             questionnaire = questionnaires.find_questionnaire(session, name=name)
             return questionnaire.definition if questionnaire else None
-        program = checkins.find_latest_program(session, name=name)
+        program = program_store.find_latest_program(session, name=name)
         return program.definition if program else None

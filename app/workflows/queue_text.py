@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.db import Session, insert_many, keyring_of, wake_after_commit
-from app.messaging import store as messaging
+from app.keyring import PHONE
 from app.messaging.delivery import MessageKind, OutboxState, Priority
 from app.messaging.models import OutboundMessage
 from app.messaging.segments import measure
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.patients.models import ContactPoint
 from app.workflows.person import Person
@@ -62,7 +63,7 @@ def text_values(
         "priority": _PRIORITY[kind] if priority is None else priority,
         "pool": pool,
         "recipient": phone,
-        "recipient_index": keyring_of(session).index(messaging.PHONE, phone),
+        "recipient_index": keyring_of(session).index(PHONE, phone),
         "body": body,
         "segments": size.count,
         "encoding": size.encoding,
@@ -116,7 +117,7 @@ def queue_again(session: Session, message: OutboundMessage, *, now: datetime, af
     """
     key, at = message.business_key + _AGAIN, now + after
     late = message.expires_at is not None and message.expires_at <= at
-    if late or is_copy(message) or messaging.find_by_key(session, business_key=key) is not None:
+    if late or is_copy(message) or outbox.find_by_key(session, business_key=key) is not None:
         return False
     session.add(copy_of(session, message, key=key, now=now, not_before=at, expires_at=message.expires_at))
     wake_after_commit(session)

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertStatus, Merge, Paging, is_worse, merge
 from app.alerts.models import Alert
 from app.alerts.page_codes import code_at
+from app.alerts.store import alerts
 from app.codes import Tier
 from app.db import Session, scope_of
 from app.staff import store as staff

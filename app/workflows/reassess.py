@@ -6,12 +6,13 @@ same twice. What cannot be asked is never lost: a person is told.
 
 from datetime import datetime, timedelta
 
-from app.alerts import store as alerts
 from app.alerts.models import Alert, Reassessment
 from app.alerts.reassessment import MERGED_WITHIN, Status
-from app.checkins import store as checkins
+from app.alerts.store import alerts, reassessments
 from app.checkins.models import CheckinPlan
 from app.checkins.plan import GOALS
+from app.checkins.store import checkins
+from app.checkins.store import plans as plan_store
 from app.checkins.timing import defer_for_quiet_hours
 from app.codes import Tier
 from app.db import Session, all_sites, narrow, retry_on_conflict
@@ -55,11 +56,11 @@ def _due(service: Service, now: datetime) -> list[tuple[str, str]]:
     due: list[tuple[str, str]] = []
     after = ""
     with service.db.reading(all_sites()) as session:
-        while rows := alerts.list_due_reassessments(session, now=now, after=after, limit=BATCH):
+        while rows := reassessments.list_due_reassessments(session, now=now, after=after, limit=BATCH):
             after = rows[-1].id
             ids = {row.patient_id for row in rows}
             busy = checkins.list_busy(session, patient_ids=ids, now=now)
-            soon = checkins.list_next_slots(session, patient_ids=ids)
+            soon = plan_store.list_next_slots(session, patient_ids=ids)
             awake = {
                 patient_id
                 for patient_id, patient in patients.find_patients(session, patient_ids=ids).items()
@@ -80,7 +81,7 @@ def _ask(service: Service, reassessment_id: str, patient_id: str) -> int:
     with service.db.transaction(all_sites()) as session:
         patient = patients.lock_patient(session, patient_id=patient_id)
         narrow(session, patient.site_id)
-        row = alerts.get_reassessment(session, reassessment_id=reassessment_id)
+        row = reassessments.get_reassessment(session, reassessment_id=reassessment_id)
         if row.status != Status.PLANNED or row.due_at > now:
             return 0
         person = load_person(session, patient=patient, related_person_id=row.related_person_id)
@@ -117,7 +118,7 @@ def _issue(
     items, alert = load_items(session, plan.questionnaire_id), alerts.get_alert(session, alert_id=row.alert_id)
     facts = items.find(row.item) if row.item else None
     row.after = _just_answered(session, person, row, plan.enrolment_id, now)
-    told = alerts.find_told_of_call(session, like=row, within=_ONE_CALL, since=now - MERGED_WITHIN)
+    told = reassessments.find_told_of_call(session, like=row, within=_ONE_CALL, since=now - MERGED_WITHIN)
     row.called, row.helped = (told.called, told.helped) if told is not None else (None, None)
     asked = ABOUT_THE_CALL if told is None else (CHANGE,)
     only = [link for link in asked if link in items.by_link]
@@ -161,7 +162,7 @@ def _just_answered(
 
 def _plan(session: Session, person: Person, enrolment_id: str, program: Program, name: str) -> CheckinPlan:
     """The person's plan for these questions; whoever was enrolled before there were any gets one now."""
-    for plan in checkins.list_plans(session, patient_id=person.patient.id):
+    for plan in plan_store.list_plans(session, patient_id=person.patient.id):
         if (plan.enrolment_id, plan.name, plan.related_person_id) == (enrolment_id, name, person.related_id):
             return plan
     definition = program.check_in(name)
@@ -171,7 +172,7 @@ def _plan(session: Session, person: Person, enrolment_id: str, program: Program,
     plan = CheckinPlan(
         enrolment_id=enrolment_id, patient_id=person.patient.id, related_person_id=person.related_id, name=name,
         questionnaire_id=questionnaire.id, program_id=program.id, time_zone=person.patient.time_zone, timing=None,
-        **checkins.slot_values(None),
+        **plan_store.slot_values(None),
     )  # fmt: skip
     session.add(plan)
     session.flush()
@@ -210,7 +211,7 @@ def _set_aside(service: Service, reassessment_id: str, patient_id: str) -> None:
     with service.db.transaction(all_sites()) as session:
         patient = patients.lock_patient(session, patient_id=patient_id)
         narrow(session, patient.site_id)
-        row = alerts.postpone_reassessment(session, reassessment_id=reassessment_id, until=now + _SET_ASIDE)
+        row = reassessments.postpone_reassessment(session, reassessment_id=reassessment_id, until=now + _SET_ASIDE)
         alert = alerts.get_alert(session, alert_id=row.alert_id)
         reason = (
             f"It cannot be asked whether alert {alert.code} is better. It is tried again every 5 minutes; until then "

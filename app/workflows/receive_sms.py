@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.checkins import store as checkins
+from app.checkins.store import checkins
 from app.db import DATABASE_ERRORS, Session, all_sites, is_away, keyring_of, lost_connection, narrow, retry_on_conflict
 from app.errors import Unavailable
+from app.keyring import PHONE
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.automatic import is_automatic
 from app.messaging.keywords import acknowledgement_code
 from app.messaging.models import InboundMessage
+from app.messaging.store import inbox
 from app.patients import store as patients
 from app.patients.models import ContactPoint
 from app.staff import store as staff
@@ -127,12 +128,12 @@ def _store(
     clean = _clean(sms.body)
     row = InboundMessage(
         site_id=site_id, message_sid=sms.message_sid, sender=sms.sender,
-        sender_index=keyring_of(session).index(messaging.PHONE, sms.sender), recipient=sms.recipient[:40], body=clean,
+        sender_index=keyring_of(session).index(PHONE, sms.sender), recipient=sms.recipient[:40], body=clean,
         raw_body=sms.body if sms.body != clean else None, media=sms.media, opt_out_type=sms.opt_out_type,
         patient_id=None, related_person_id=None, practitioner_id=None, result="received",
         received_at=sms.arrived_at or service.clock.now(),
     )  # fmt: skip
-    return row if messaging.insert_inbound(session, row) else None
+    return row if inbox.insert_inbound(session, row) else None
 
 
 def _clean(body: str) -> str:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from app.db import Session, all_sites
 from app.errors import Unavailable
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.gateway import Gateway, Received
+from app.messaging.store import inbox
 from app.operations import store as operations
 from app.operations.canary import canary_word
 from app.staff import store as staff
@@ -86,7 +86,7 @@ def _not_stored(service: Service, texts: Sequence[Received]) -> list[Received]:
         known: set[str] = set()
         for start in range(0, len(texts), _AT_ONCE):
             sids = [text.message_sid for text in texts[start : start + _AT_ONCE]]
-            known |= messaging.list_known_sids(session, message_sids=sids)
+            known |= inbox.list_known_sids(session, message_sids=sids)
     return [text for text in texts if text.message_sid not in known]
 
 

@@ -10,12 +10,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from app.alerts import store as alerts
+from app.alerts.store import alerts
 from app.checkins.timing import defer_for_quiet_hours
 from app.db import Session, all_sites, narrow, retry_on_conflict, scope_of, site_scope
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.patients.models import ContactPoint
 from app.staff import store as staff
@@ -73,7 +73,7 @@ def _find_doubtful(service: Service) -> list[str]:
                 session, now=now, silent_since=now - _SILENT_FOR, asked_before=now - _ASKED_AT_MOST_EVERY,
                 after=after, limit=2 * _BATCH,
             )  # fmt: skip
-            in_use = messaging.list_texted(
+            in_use = outbox.list_texted(
                 session, patient_ids={one.patient_id for one in page if one.silent}, since=now - _SILENT_FOR
             )
             due += [one.id for one in page if not one.silent or (one.patient_id, one.value_index) in in_use]

@@ -6,10 +6,10 @@ from datetime import datetime
 from app.db import DATABASE_ERRORS, Session, all_sites, retry_on_conflict
 from app.errors import Unavailable
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.delivery import OutboxState, is_failure, settled_status
 from app.messaging.models import DeliveryEvent, OutboundMessage
 from app.messaging.polling import next_poll
+from app.messaging.store import once, outbox
 from app.workflows.after_failure import after_failure
 from app.workflows.service import Service
 from app.workflows.system_alert import raise_system_alert
@@ -30,7 +30,7 @@ def record_delivery_status(
     """
 
     def by_token(session: Session) -> OutboundMessage | None:
-        return messaging.find_by_callback(session, token=token)
+        return outbox.find_by_callback(session, token=token)
 
     try:
         return _record(service, by_token, message_sid, status, error_code)
@@ -45,7 +45,7 @@ def record_polled_status(
     """Store what the provider said of a text when it was asked, exactly as if it had reported it by itself."""
 
     def by_id(session: Session) -> OutboundMessage | None:
-        return messaging.find_message(session, message_id=message_id)
+        return outbox.find_message(session, message_id=message_id)
 
     return _record(service, by_id, message_sid, status, error_code)
 
@@ -65,7 +65,7 @@ def _record(
             message_id=message.id if message else None, message_sid=message_sid, status=status,
             error_code=error_code or 0, received_at=now,
         )  # fmt: skip
-        new = messaging.insert_once(session, event)
+        new = once.insert_once(session, event)
         if message is None:
             return "unknown" if new else "repeated"
         if new:
@@ -84,7 +84,7 @@ def _bring_up_to_date(
     if message.message_sid != event.message_sid:
         return
     before = message.status
-    message.status = settled_status(messaging.list_statuses(session, message_sid=event.message_sid))
+    message.status = settled_status(outbox.list_statuses(session, message_sid=event.message_sid))
     if event.error_code:
         message.error_code = event.error_code
     if is_failure(message.status) and not is_failure(before):

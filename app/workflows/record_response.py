@@ -8,8 +8,8 @@ from typing import Any
 from app.alerts.red_flags import find
 from app.alerts.rules import Finding
 from app.audit import store as audit
-from app.checkins import store as checkins
 from app.checkins.plan import GOALS
+from app.checkins.store import programs as program_store
 from app.codes import Channel, Tier
 from app.db import Session, retry_on_conflict, site_scope
 from app.errors import Rejected
@@ -100,7 +100,7 @@ def record_response(service: Service, *, site_id: str, patient_id: str, given: R
 def _where(session: Session, patient_id: str, check_in: str | None) -> tuple[Program, str, str, str]:
     """The program, enrolment, check-in and questionnaire that a response belongs to; without a name the first one."""
     names: list[str] = []
-    for enrolment in reversed(checkins.list_enrolments(session, patient_id=patient_id)):
+    for enrolment in reversed(program_store.list_enrolments(session, patient_id=patient_id)):
         program = load_program(session, enrolment.program_id)
         for definition in program.check_ins:
             names.append(definition.name)

@@ -16,8 +16,8 @@ from app.alerts.rehearsal_result import Rehearsal
 from app.alerts.replay import Replay
 from app.alerts.word_files import use_folder
 from app.audit import store as audit
-from app.checkins import store as checkins
 from app.checkins.models import Enrolment
+from app.checkins.store import programs as program_store
 from app.config import Settings
 from app.db import Database, Session, site_scope
 from app.keyring import Keyring
@@ -139,13 +139,13 @@ def note_rehearsal(service: Service, *, site_id: str, agent: str, program: str) 
 def _look(service: Service, site_id: str, name: str, since: datetime) -> _Ground:
     with service.db.reading(site_scope(site_id)) as session:
         site = staff.get_site(session, site_id=site_id)
-        enrolments = checkins.list_enrolments_in(session, program=name)
+        enrolments = program_store.list_enrolments_in(session, program=name)
         responses = questionnaires.count_responses(session, since=since)
         return _Ground(enrolments, responses, _in_use(session, name), _nurses(session, site_id), site.alert_budget)
 
 
 def _in_use(session: Session, name: str) -> Program | None:
-    row = checkins.find_site_program(session, name=name)
+    row = program_store.find_site_program(session, name=name)
     return load_program(session, row.id) if row is not None else None
 
 
@@ -192,5 +192,5 @@ def _begin(settings: Settings, task: _Task) -> None:
 def _count_here(enrolment_ids: Sequence[str]) -> Counted:
     db, task = _HERE["db"], _HERE["task"]
     with db.reading(site_scope(task.site_id)) as session:
-        enrolments = [checkins.get_enrolment(session, enrolment_id=id) for id in enrolment_ids]
+        enrolments = [program_store.get_enrolment(session, enrolment_id=id) for id in enrolment_ids]
     return _count(db, task, enrolments)

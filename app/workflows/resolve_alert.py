@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertKind, AlertStatus, Attempt, Outcome, Resolution, check_resolution, reopen
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.audit import store as audit
 from app.codes import Tier
 from app.db import Session, retry_on_conflict, site_scope
 from app.errors import Conflict, Rejected
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
+from app.messaging.store import outbox
 from app.workflows.definitions import default_policy
 from app.workflows.page_staff import take_step
 from app.workflows.plan_reassessment import cancel_reassessments, plan_reassessment
@@ -116,7 +116,7 @@ def _take_over(session: Session, alert: Alert, practitioner_id: str | None, now:
     """Whoever acts on an alert that nobody has taken has taken it; its pages that still wait are called off."""
     if alert.acknowledged_at is None and practitioner_id is not None:
         alert.status, alert.acknowledged_at, alert.acknowledged_by = AlertStatus.ACKNOWLEDGED, now, practitioner_id
-    messaging.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
+    outbox.cancel_waiting(session, alert_id=alert.id, kind=MessageKind.PAGE)
 
 
 @retry_on_conflict

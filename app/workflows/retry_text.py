@@ -4,9 +4,9 @@ from itertools import count
 
 from app.db import Session, all_sites, wake_after_commit
 from app.errors import Conflict, NotFound
-from app.messaging import store as messaging
 from app.messaging.delivery import OutboxState, is_failure
 from app.messaging.models import OutboundMessage
+from app.messaging.store import outbox
 from app.workflows.queue_text import copy_of
 from app.workflows.service import Service
 
@@ -18,7 +18,7 @@ def retry_text(service: Service, *, message_id: str) -> str:
     the fate of the second. Raises ``NotFound``, ``Conflict`` when the text waits already or is on its way.
     """
     with service.db.transaction(all_sites()) as session:
-        message = messaging.find_message(session, message_id=message_id)
+        message = outbox.find_message(session, message_id=message_id)
         if message is None:
             raise NotFound("there is no such text in the outbox")
         wake_after_commit(session)
@@ -35,7 +35,7 @@ def retry_text(service: Service, *, message_id: str) -> str:
 
 def _copy(service: Service, session: Session, message: OutboundMessage) -> OutboundMessage:
     keys = (f"{message.business_key}:again{number}" for number in count(2))
-    key = next(key for key in keys if messaging.find_by_key(session, business_key=key) is None)
+    key = next(key for key in keys if outbox.find_by_key(session, business_key=key) is None)
     copy = copy_of(session, message, key=key, now=service.clock.now())
     session.add(copy)
     session.flush()

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from app.alerts.red_flags import find
 from app.db import Session
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.messaging.models import InboundMessage
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.staff import store as staff
 from app.workflows.concern import Concern
@@ -67,7 +67,7 @@ def _flags(service: Service, inbound: InboundMessage) -> bool:
 
 def _neutral_reply(service: Service, session: Session, inbound: InboundMessage) -> None:
     now, site = service.clock.now(), staff.get_site(session, site_id=inbound.site_id)
-    recent = messaging.count_recent_replies(
+    recent = outbox.count_recent_replies(
         session, recipient_index=inbound.sender_index, kind=MessageKind.CONFIRMATION, since=now - _ONE_REPLY_A
     )
     if recent:

@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from app.alerts import store as alerts
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.codes import Tier
 from app.db import Session, all_sites, narrow, retry_on_conflict, wake_after_commit
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.delivery import (
     FILTERED,
     PROBE_EVERY,
@@ -16,6 +15,7 @@ from app.messaging.delivery import (
     filtered_too_often,
     trouble_of,
 )
+from app.messaging.store import outbox
 from app.staff import store as staff
 from app.workflows.concern import Concern
 from app.workflows.mail_staff import mail_alert
@@ -35,10 +35,10 @@ _ONE_COUNTRY = 21408
 def hold_sender(service: Service, session: Session, *, sender: str, code: int) -> None:
     """Let a sender rest and raise the alarm at every site. The session sees every site, before and after."""
     now, scope = service.clock.now(), session.info["scope"]
-    pace = messaging.lock_pace(session, sender=sender, now=now)
+    pace = outbox.lock_pace(session, sender=sender, now=now)
     pace.paused_until, pace.paused_code = now + PROBE_EVERY, code
     log.error("sender_rests", error_code=code)
-    messaging.lock_pace(session, sender=_EVERY_SENDER, now=now)
+    outbox.lock_pace(session, sender=_EVERY_SENDER, now=now)
     for site in staff.list_sites(session):
         narrow(session, site.id)
         _tell(service, session, code, now)
@@ -51,13 +51,13 @@ def resume_sender(service: Service, sender: str) -> None:
     """Take sending up again after a text was taken, and say so. Others that rest try at once as well."""
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        pace = messaging.lock_pace(session, sender=sender, now=now)
+        pace = outbox.lock_pace(session, sender=sender, now=now)
         if pace.paused_code is None:
             return
         pace.paused_until = pace.paused_code = None
         session.flush()
-        messaging.lock_pace(session, sender=_EVERY_SENDER, now=now)
-        messaging.wake_senders(session, now=now)
+        outbox.lock_pace(session, sender=_EVERY_SENDER, now=now)
+        outbox.wake_senders(session, now=now)
         wake_after_commit(session)
         for site in staff.list_sites(session):
             narrow(session, site.id)
@@ -75,7 +75,7 @@ def sound_alarm(service: Service, session: Session, *, code: int) -> None:
     now, trouble, subject = service.clock.now(), trouble_of(code), f"{SUBJECT}:{code}"
     log.error("sender_refused", error_code=code)
     if trouble is Trouble.CONTENT:
-        sent, filtered = messaging.count_since(session, since=now - timedelta(hours=1), error_code=FILTERED)
+        sent, filtered = outbox.count_since(session, since=now - timedelta(hours=1), error_code=FILTERED)
         if not filtered_too_often(filtered, sent):
             return
     if subject in alerts.lock_open_alerts(session, patient_id=None, subjects=[subject]):

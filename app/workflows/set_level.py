@@ -8,7 +8,7 @@ from app.audit import store as audit
 from app.careplans import store as careplans
 from app.careplans.levels import LevelKind
 from app.careplans.models import SymptomLevel
-from app.checkins import store as checkins
+from app.checkins.store import plans as plan_store
 from app.codes import Respondent
 from app.db import Session, site_scope
 from app.errors import Rejected
@@ -80,7 +80,7 @@ def keep_level(
 def _find_item(session: Session, patient: Patient, name: str, respondent: Respondent) -> Item | None:
     """The item of this ``link_id``, else of this code, among what is asked about the patient in that series."""
     items: list[Item] = []
-    for plan in checkins.list_plans(session, patient_id=patient.id):
+    for plan in plan_store.list_plans(session, patient_id=patient.id):
         questionnaire = load_questionnaire(session, plan.questionnaire_id)
         if questionnaire.respondent(related=plan.related_person_id is not None) is respondent:
             items += [item for item in questionnaire.items if item.type in (ItemType.SCALE, ItemType.NUMBER)]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.alerts import store as alerts
 from app.alerts.entries import Entry, ItemFacts
 from app.alerts.history import History
 from app.alerts.lifecycle import AlertStatus
 from app.alerts.models import Alert, Reassessment
 from app.alerts.reassessment import NOT_RELIEVED, Asked, Change, Status, Told, Verdict, judge_reassessment
 from app.alerts.rules import Finding
+from app.alerts.store import alerts, reassessments
 from app.checkins.models import Checkin
 from app.codes import Respondent, Tier
 from app.db import Session
@@ -61,7 +61,7 @@ def settle_reassessment(service: Service, session: Session, reply: Reply, findin
     second alert is opened.
     """
     now = service.clock.now()
-    row = alerts.find_reassessment(session, checkin_id=reply.checkin.id)
+    row = reassessments.find_reassessment(session, checkin_id=reply.checkin.id)
     if row is None or row.status in (Status.NOT_MET, Status.CANCELLED):
         return []
     facts, told = _note(session, row, reply)
@@ -84,7 +84,7 @@ def settle_reassessment(service: Service, session: Session, reply: Reply, findin
 def settle_unanswered(service: Service, session: Session, reply: Reply, *, promised: bool) -> None:
     """Nobody answered the questions: silence after a red is a red. ``promised`` is false where they were called off."""
     now = service.clock.now()
-    row = alerts.find_reassessment(session, checkin_id=reply.checkin.id)
+    row = reassessments.find_reassessment(session, checkin_id=reply.checkin.id)
     if row is None or row.status != Status.ASKED:
         return
     facts, told = _note(session, row, reply)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import Outcome, Resolution
 from app.alerts.red_flags import find
+from app.alerts.store import alerts
 from app.codes import Tier
 from app.db import Session, all_sites, narrow
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.messaging.keywords import Keyword, classify, is_stop_request
 from app.messaging.models import InboundMessage, SideQuestion
+from app.messaging.store import inbox
 from app.patients import store as patients
 from app.patients.models import ContactPoint
 from app.staff import store as staff
@@ -170,7 +170,7 @@ def review_shared(service: Service, session: Session, inbound: InboundMessage, c
 
 def list_waiting(session: Session, question: SideQuestion) -> Sequence[InboundMessage]:
     """The texts that wait for the answer to a question, oldest first."""
-    return messaging.list_waiting_texts(
+    return inbox.list_waiting_texts(
         session, sender_index=question.number_index, result=WAITING, since=question.asked_at
     )
 
@@ -190,7 +190,7 @@ def expire_questions(service: Service) -> int:
     """Give texts whose writer never said who they are to a person; returns how many questions were looked at."""
     now = service.clock.now()
     with service.db.transaction(all_sites()) as session:
-        question = messaging.lease_expired_question(session, now=now)
+        question = inbox.lease_expired_question(session, now=now)
         if question is None:
             return 0
         question.settled_at = now

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from app.db import Session
-from app.messaging import store as messaging
 from app.messaging.models import InboundMessage, SideQuestion
+from app.messaging.store import inbox
 from app.plain_text import fold
 
 WHO, WHERE = "who", "where"
@@ -27,7 +27,7 @@ def ask_beside(session: Session, inbound: InboundMessage, kind: str, choices: Se
 
 def find_question(session: Session, inbound: InboundMessage, kind: str) -> SideQuestion | None:
     """The last question of a kind that this number was asked, if it still waits or was settled a moment ago."""
-    question = messaging.find_side_question(session, number_index=inbound.sender_index, kind=kind)
+    question = inbox.find_side_question(session, number_index=inbound.sender_index, kind=kind)
     if question is None:
         return None
     if question.settled_at is None:

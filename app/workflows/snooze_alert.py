@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.alerts import store as alerts
 from app.alerts.models import Alert, Snooze
+from app.alerts.store import alerts
+from app.alerts.store import snoozes as snooze_store
 from app.alerts.suppression import beyond_snoozing, severe, value_of
 from app.audit import store as audit
 from app.db import Session, retry_on_conflict, site_scope
@@ -46,7 +47,7 @@ def snooze_alert(service: Service, *, site_id: str, alert_id: str, given: Snooze
         alert = alerts.lock_alert(session, alert_id=alert_id)
         item = _item_of(session, alert)
         ends_at = _check(alert, item, given, now)
-        _end(session, alerts.lock_snooze(session, patient_id=patient_id or "", subject=alert.subject), now, agent)
+        _end(session, snooze_store.lock_snooze(session, patient_id=patient_id or "", subject=alert.subject), now, agent)
         snooze = Snooze(
             patient_id=patient_id, alert_id=alert.id, subject=alert.subject, expected=given.expected,
             reason=given.reason.strip(), starts_at=now, ends_at=ends_at, set_by=agent, held_back=0,
@@ -70,7 +71,7 @@ def end_snooze(service: Service, *, site_id: str, alert_id: str, agent: str) -> 
             return
         patients.lock_patient(session, patient_id=patient_id)
         alert = alerts.lock_alert(session, alert_id=alert_id)
-        snooze = alerts.lock_snooze(session, patient_id=patient_id, subject=alert.subject)
+        snooze = snooze_store.lock_snooze(session, patient_id=patient_id, subject=alert.subject)
         if snooze is None or snooze.ends_at <= now:
             return
         _end(session, snooze, now, agent)
@@ -80,7 +81,7 @@ def end_snooze(service: Service, *, site_id: str, alert_id: str, agent: str) -> 
 
 def end_snoozes_of(session: Session, *, patient_id: str, subject: str, now: datetime, agent: str) -> None:
     """End the snooze of a subject that is running, if there is one, within a transaction that holds the patient."""
-    _end(session, alerts.lock_snooze(session, patient_id=patient_id, subject=subject), now, agent)
+    _end(session, snooze_store.lock_snooze(session, patient_id=patient_id, subject=subject), now, agent)
 
 
 def _end(session: Session, snooze: Snooze | None, now: datetime, agent: str) -> None:

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertStatus
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.db import Session, narrow, wake_after_commit
 from app.escalation import store as escalation
 from app.escalation.oncall import ShiftRole, who
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
 from app.messaging.keywords import Keyword, classify, is_stop_request
 from app.messaging.models import InboundMessage
+from app.messaging.store import outbox
 from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.workflows.concern import Concern
@@ -63,7 +63,7 @@ def stop_phone(service: Service, session: Session, person: Practitioner, *, why:
     if person.phone_status == _STOPPED:
         return False
     person.phone_status = _STOPPED
-    messaging.cancel_waiting(session, practitioner_id=person.id, pool=STAFF)
+    outbox.cancel_waiting(session, practitioner_id=person.id, pool=STAFF)
     for site_id in _sites(session, person):
         _tell_team(service, session, site_id, person, why)
         _hurry_alerts(service, session, person)

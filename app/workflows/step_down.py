@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import STEP_DOWN, AlertStatus, Outcome, Resolution
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.audit import store as audit
-from app.checkins import store as checkins
 from app.checkins.cadence import rhythm, slower, written
 from app.checkins.models import CheckinPlan
+from app.checkins.store import plans as plan_store
 from app.checkins.timing import Timing, next_slot
 from app.db import Session, retry_on_conflict, site_scope
 from app.errors import Conflict, NotFound
@@ -47,7 +47,7 @@ def restore_timing(service: Service, *, site_id: str, patient_id: str, plan_id: 
     now = service.clock.now()
     with service.db.transaction(site_scope(site_id)) as session:
         patients.lock_patient(session, patient_id=patient_id)
-        plan = next((p for p in checkins.list_plans(session, patient_id=patient_id) if p.id == plan_id), None)
+        plan = next((p for p in plan_store.list_plans(session, patient_id=patient_id) if p.id == plan_id), None)
         if plan is None:
             raise NotFound("there is no such plan")
         if plan.timing:
@@ -59,7 +59,7 @@ def _step_down(session: Session, alert: Alert, patient_id: str, now: datetime, a
     if subject := alert.values.get("snooze"):
         end_snoozes_of(session, patient_id=patient_id, subject=subject, now=now, agent=agent)
         return "The snooze was ended."
-    plans = checkins.list_plans(session, patient_id=patient_id)
+    plans = plan_store.list_plans(session, patient_id=patient_id)
     plan = next((plan for plan in plans if plan.id == alert.values.get("plan")), None)
     timing = timing_now(session, plan) if plan else None
     step = slower(timing, since=counted_from(session, plan, now)) if plan and timing else None
@@ -75,7 +75,7 @@ def _ask_at(session: Session, plan: CheckinPlan, timing: Timing | None, now: dat
     follows = timing or timing_now(session, plan)
     if plan.next_slot_at is None or plan.next_slot_at > now:  # a slot that has come is still asked
         slot = next_slot(follows, plan.time_zone, now) if follows else None
-        for name, value in checkins.slot_values(slot).items():
+        for name, value in plan_store.slot_values(slot).items():
             setattr(plan, name, value)
     audit.record(
         session, agent=agent, action="change_timing", entity="plan", entity_id=plan.id, now=now, timing=plan.timing

@@ -8,8 +8,8 @@ from functools import partial
 from app.alerts.past import FIRST, HORIZON
 from app.alerts.reassessment import NOT_RELIEVED
 from app.alerts.replay import CircumstancesAt, Occasion, Replay
-from app.checkins import store as checkins
 from app.checkins.models import Checkin, Enrolment
+from app.checkins.store import checkins
 from app.codes import Tier
 from app.db import Session, scope_of
 from app.patients import store as patients

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.alerts import store as alerts
-from app.checkins import store as checkins
+from app.alerts.store import alerts
 from app.checkins.models import Checkin, FormLink
+from app.checkins.store import checkins
 from app.codes import Channel, Respondent, Tier
 from app.db import Session, all_sites, narrow, retry_on_conflict
 from app.errors import Conflict, NotFound, Rejected

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.alerts import store as alerts
 from app.alerts.findings import Finding
 from app.alerts.lifecycle import STEP_DOWN
-from app.checkins import store as checkins
+from app.alerts.store import alerts
+from app.alerts.store import snoozes as snooze_store
 from app.checkins.cadence import rhythm, slower, written
 from app.checkins.models import CheckinPlan
+from app.checkins.store import plans as plan_store
 from app.checkins.timing import Timing
 from app.codes import Tier
 from app.db import Session
@@ -44,10 +45,10 @@ def word_suggestions(
 def _suggestion(
     session: Session, patient: Patient, check_in: str | None, asking: Finding, at: datetime
 ) -> Finding | None:
-    running = [s for s in alerts.list_snoozes(session, patient_id=patient.id, at=at) if s.runs(at)]
+    running = [s for s in snooze_store.list_snoozes(session, patient_id=patient.id, at=at) if s.runs(at)]
     if any(snooze.subject == asking.subject for snooze in running):
         return _worded(asking, "The snooze of this can end.", {"snooze": asking.subject})
-    for plan in checkins.list_plans(session, patient_id=patient.id):
+    for plan in plan_store.list_plans(session, patient_id=patient.id):
         timing = timing_now(session, plan)
         step = slower(timing, since=counted_from(session, plan, at)) if timing else None
         if plan.name == check_in and plan.related_person_id is None and timing and step:
@@ -69,5 +70,5 @@ def timing_now(session: Session, plan: CheckinPlan) -> Timing | None:
 
 def counted_from(session: Session, plan: CheckinPlan, now: datetime) -> date:
     """The local date of the last slot that came, from which a slower rhythm counts; else today's."""
-    last = checkins.last_slot(session, plan_id=plan.id)
+    last = plan_store.last_slot(session, plan_id=plan.id)
     return last[1] if last else wall_clock(now, plan.time_zone).date()

@@ -1,6 +1,6 @@
 """Tell whoever runs the service that something is wrong with the service itself: once, until somebody closed it."""
 
-from app.alerts import store as alerts
+from app.alerts.store import alerts
 from app.db import Session, narrow
 from app.staff import store as staff
 from app.workflows.concern import Concern

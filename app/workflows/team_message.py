@@ -3,7 +3,7 @@
 from app.alerts.logic import Basis
 from app.alerts.red_flags import RedFlag, find
 from app.alerts.rules import Finding
-from app.checkins import store as checkins
+from app.checkins.store import programs as program_store
 from app.codes import Tier
 from app.db import Session
 from app.messaging.models import InboundMessage
@@ -66,5 +66,5 @@ def tell_team(
 
 def program_of(session: Session, person: Person) -> Program | None:
     """The program that a patient follows now."""
-    enrolments = checkins.list_enrolments(session, patient_id=person.patient.id)
+    enrolments = program_store.list_enrolments(session, patient_id=person.patient.id)
     return load_program(session, enrolments[-1].program_id) if enrolments else None

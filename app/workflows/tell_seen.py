@@ -5,11 +5,11 @@ from datetime import datetime
 
 from app.alerts.lifecycle import AlertKind
 from app.alerts.models import Alert
-from app.checkins import store as checkins
+from app.checkins.store import checkins
 from app.codes import Tier
 from app.db import Session
-from app.messaging import store as messaging
 from app.messaging.delivery import MessageKind
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.questionnaires import store as questionnaires
 from app.staff import store as staff
@@ -31,7 +31,7 @@ def tell_seen(service: Service, session: Session, taken: Sequence[Alert], by: Pr
             continue
         key = f"seen:{alert.response_id or alert.inbound_id or alert.id}:{alert.triggered_at.timestamp():.0f}"
         person = _who_was_told(session, alert)
-        if person is None or messaging.find_by_key(session, business_key=key) is not None:
+        if person is None or outbox.find_by_key(session, business_key=key) is not None:
             continue
         body = _words(service, session, alert.site_id, person, by)
         queue_to_person(session, person, kind=MessageKind.REPLY, body=body, key=key, now=now)
@@ -49,7 +49,7 @@ def _who_was_told(session: Session, alert: Alert) -> Person | None:
         if response.checkin_id is not None:
             told = alert.subject in checkins.get_checkin(session, checkin_id=response.checkin_id).told_subjects
     if not told and alert.inbound_id is not None:
-        answer = messaging.find_by_key(session, business_key=f"reply:{alert.inbound_id}")
+        answer = outbox.find_by_key(session, business_key=f"reply:{alert.inbound_id}")
         told, related_id = answer is not None, answer.related_person_id if answer else None
     if not told:
         return None

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.alerts.rules import Finding
-from app.checkins import store as checkins
 from app.checkins.models import Checkin, Enrolment
+from app.checkins.store import checkins
 from app.codes import Tier
 from app.db import Session, scope_of
 from app.logs import get_logger
-from app.messaging import store as messaging
 from app.messaging.models import InboundMessage
+from app.messaging.store import inbox
 from app.staff import store as staff
 from app.staff.models import Site
 from app.workflows import wording
@@ -110,7 +110,7 @@ def _unseen(checkin: Checkin, inbound: InboundMessage) -> bool:
 
 def leads_nowhere(session: Session, inbound: InboundMessage, now: datetime) -> bool:
     """Whether the last texts of a number all came to nothing, one right after the other."""
-    results = messaging.list_last_results(
+    results = inbox.list_last_results(
         session, sender_index=inbound.sender_index, since=now - _IN_A_ROW_WITHIN, but=inbound.id,
         limit=_PASSIVE_AT_MOST,
     )  # fmt: skip

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from app.alerts import store as alerts
 from app.alerts.lifecycle import AlertKind, Outcome, Resolution
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.codes import Tier
 from app.db import Session, all_sites, site_scope
 from app.escalation import store as escalation

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.alerts import store as alerts
 from app.alerts.entries import ItemFacts
 from app.alerts.history import Answer, History
 from app.alerts.lifecycle import Outcome
 from app.alerts.refractory import LOOK_BACK, Intervention, judge_refractory, reason_of, stretch_above
+from app.alerts.store import alerts
 from app.checkins.plan import GOALS
 from app.codes import Respondent, Tier
 from app.db import Session

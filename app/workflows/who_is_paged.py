@@ -11,7 +11,7 @@ from app.escalation import store as escalation
 from app.escalation import storms
 from app.escalation.oncall import Shift, Team, of_team, recipients, team_for
 from app.escalation.policy import Target
-from app.messaging import store as messaging
+from app.messaging.store import outbox
 from app.patients import store as patients
 from app.staff import store as staff
 from app.staff.models import Practitioner, Site
@@ -64,7 +64,7 @@ def count_recent(session: Session, calls: Sequence[Call], now: datetime) -> dict
     red = calls[0].told[0].tier == Tier.RED
     ids = {recipient for call in calls for recipient in call.recipients}
     sent = escalation.list_texts_to(session, recipients=ids, since=now - storms.WINDOW)
-    urgent = messaging.list_urgent_waiting(session, ids={message_id for _, message_id in sent}) if red else set()
+    urgent = outbox.list_urgent_waiting(session, ids={message_id for _, message_id in sent}) if red else set()
     counted = [recipient for recipient, message_id in sent if not red or message_id in urgent]
     return {recipient: counted.count(recipient) for recipient in ids}
 

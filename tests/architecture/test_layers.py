@@ -19,7 +19,7 @@ VIOLATIONS = {
     "the ground imports a capability": ("app.durations", "app.questionnaires.definition", LAYERS),
     "a flow imports an edge": ("app.workflows.planted4", "app.gateways", LAYERS),
     "a web page reads a table": ("app.web.planted5", "app.alerts.models", "Only flows and reports handle rows"),
-    "a web page calls a store": ("app.web.planted6", "app.alerts.store", "Only workflows call stores"),
+    "a web page calls a store": ("app.web.planted6", "app.alerts.store.alerts", "Only workflows call stores"),
     "a flow reads all tables at once": ("app.workflows.planted7", "app.tables", "Only reports and migrations"),
     "a web page opens a transaction": ("app.web.planted8", "app.db", "Only flows, reports and stores"),
     "a pure file reads the time": ("app.escalation.planted9", "app.clock", "Only edges and flows hold a clock"),

@@ -7,7 +7,7 @@ import pytest
 from app.alerts.models import AlertEvent
 from app.checkins.models import CheckinPlan
 from app.db import keyring_of, site_scope
-from app.patients import store as patients
+from app.keyring import PHONE
 from app.patients.models import ContactPoint, RelatedPerson
 from app.workflows.resolve_alert import WELFARE_CHECK, ResolutionGiven, resolve_alert
 from app.workflows.submit_form import check_second_fact, save_answer, submit_form
@@ -57,7 +57,7 @@ def test_the_last_reminder_goes_to_another_number(clinic: Clinic, ana: str) -> N
         session.add(
             ContactPoint(
                 patient_id=ana, related_person_id=None, system="phone", value=OTHER_PHONE, status="active",
-                value_index=keyring_of(session).index(patients.PHONE, OTHER_PHONE), created_at=now,
+                value_index=keyring_of(session).index(PHONE, OTHER_PHONE), created_at=now,
             )
         )  # fmt: skip
     clinic.at("tue 10:00")

@@ -7,9 +7,9 @@ import pytest
 
 from app.db import all_sites
 from app.errors import DeliveryFailed
-from app.messaging import store
 from app.messaging.gateway import Accepted, Departure
 from app.messaging.models import OutboundMessage
+from app.messaging.store import outbox
 from app.patients.models import Consent, ContactPoint
 from app.workflows.change_patient import PatientChanges, change_patient
 from app.workflows.deliver_outbox import deliver_outbox, record_accepted, settle_unknown
@@ -236,7 +236,7 @@ def _take_and_die(clinic: Clinic) -> None:
     now = clinic.clock.now()
     with clinic.db.transaction(all_sites()) as session:
         for pool in ("staff", "patients"):
-            store.lease_due_messages(session, now=now, lease_until=now + timedelta(minutes=1), limit=99, pool=pool)
+            outbox.lease_due_messages(session, now=now, lease_until=now + timedelta(minutes=1), limit=99, pool=pool)
 
 
 def _none_left(claimed: int) -> None:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from app.alerts.reassessment import NOT_RELIEVED
-from app.checkins import store as checkins
 from app.checkins.models import Checkin
+from app.checkins.store import programs as program_store
 from app.cohort.clinic import put_on_duty, register
 from app.cohort.nurses import Nurse
 from app.cohort.people import make_people
@@ -128,7 +128,7 @@ def found_live(service: Service, site_id: str) -> dict[str, Any]:
 def found_again(service: Service, site_id: str) -> dict[str, Any]:
     """The same, found by replaying what is stored through the program that was followed."""
     with service.db.reading(site_scope(site_id)) as session:
-        enrolments = checkins.list_enrolments_in(session, program="advanced-cancer")
+        enrolments = program_store.list_enrolments_in(session, program="advanced-cancer")
         program = load_program(session, enrolments[0].program_id)
         replays = load_replays(session, enrolments, Trial(program, None), since=EVER)
     return {occasion.id: plain(found.record) for _, replay in replays for occasion, found, _ in replay.run()}

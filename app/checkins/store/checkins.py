@@ -1,15 +1,13 @@
-"""SQL for programs, enrolments, plans, check-ins and form links."""
+"""SQL for check-ins and their form links."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.checkins.models import Checkin, CheckinPlan, Enrolment, FormLink, PublishedProgram, SiteProgram
+from app.checkins.models import Checkin, CheckinPlan, Enrolment, FormLink
 from app.checkins.plan import GOALS
-from app.checkins.timing import Slot
 from app.errors import NotFound
 from app.keyring import hash_token
 
@@ -17,7 +15,6 @@ OPEN = ("issued", "started")
 WAITING = ("planned", *OPEN)
 """Not over yet; a planned one waits until the person has finished another."""
 _LONGEST_WINDOW = timedelta(days=14)
-
 # Every text asks this one, so it is made once: making it takes longer than running it.
 _OPEN_OF = (
     select(Checkin, Enrolment)
@@ -29,85 +26,6 @@ _OPEN_OF = (
     )
     .order_by(Checkin.issued_at.desc(), Checkin.id)
 )
-
-
-def find_program(session: Session, *, name: str, version: str) -> PublishedProgram | None:
-    """One published version of a program."""
-    wanted = select(PublishedProgram).where(PublishedProgram.name == name, PublishedProgram.version == version)
-    return session.scalar(wanted)
-
-
-def get_program(session: Session, *, program_id: str) -> PublishedProgram:
-    """The published program with this id."""
-    found = session.get(PublishedProgram, program_id)
-    if found is None:
-        raise NotFound("there is no such program")
-    return found
-
-
-def find_site_program(session: Session, *, name: str) -> PublishedProgram | None:
-    """The version of a program that new enrolments of the site follow."""
-    wanted = select(PublishedProgram).join(SiteProgram, SiteProgram.program_id == PublishedProgram.id)
-    return session.scalar(wanted.where(SiteProgram.name == name))
-
-
-def find_pin(session: Session, *, name: str) -> SiteProgram | None:
-    """The site's choice of a version for a program."""
-    return session.scalar(select(SiteProgram).where(SiteProgram.name == name))
-
-
-def list_enrolments(session: Session, *, patient_id: str, active: bool = True) -> Sequence[Enrolment]:
-    """A patient's enrolments, oldest first."""
-    wanted = select(Enrolment).where(Enrolment.patient_id == patient_id)
-    if active:
-        wanted = wanted.where(Enrolment.status == "active")
-    return session.scalars(wanted.order_by(Enrolment.enrolled_at, Enrolment.id)).all()
-
-
-def get_enrolment(session: Session, *, enrolment_id: str) -> Enrolment:
-    """The enrolment with this id."""
-    found = session.get(Enrolment, enrolment_id)
-    if found is None:
-        raise NotFound("there is no such enrolment")
-    return found
-
-
-def list_plans(session: Session, *, patient_id: str) -> Sequence[CheckinPlan]:
-    """The plans of a patient's active enrolments."""
-    wanted = select(CheckinPlan).join(Enrolment, Enrolment.id == CheckinPlan.enrolment_id)
-    return session.scalars(
-        wanted.where(CheckinPlan.patient_id == patient_id, Enrolment.status == "active").order_by(CheckinPlan.name)
-    ).all()
-
-
-def lease_due_plans(
-    session: Session, *, now: datetime, limit: int, plan_id: str | None = None
-) -> Sequence[CheckinPlan]:
-    """Plans whose slot has come, oldest first, locked for this transaction; other workers pass them by.
-
-    ``plan_id`` asks for that one only.
-    """
-    wanted = select(CheckinPlan).where(CheckinPlan.next_slot_at <= now)
-    if plan_id is not None:
-        wanted = wanted.where(CheckinPlan.id == plan_id)
-    return session.scalars(
-        wanted.order_by(CheckinPlan.next_slot_at, CheckinPlan.id).limit(limit).with_for_update(skip_locked=True)
-    ).all()
-
-
-def move_plans(session: Session, *, plan_ids: Sequence[str], slot: Slot | None) -> None:
-    """Set some plans to their next slot, if there is one; plans that were loaded before keep what they held."""
-    statement = update(CheckinPlan).where(CheckinPlan.id.in_(plan_ids))
-    session.execute(statement.values(**slot_values(slot)), execution_options={"synchronize_session": False})
-
-
-def slot_values(slot: Slot | None) -> dict[str, Any]:
-    """The columns of a plan that hold its next slot; empty without one."""
-    return {
-        "next_slot_at": slot.at if slot else None,
-        "next_local_date": slot.local_date if slot else None,
-        "next_local_time": slot.planned.time().isoformat() if slot else None,
-    }
 
 
 def list_due_checkins(session: Session, *, now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -172,18 +90,6 @@ def list_busy(session: Session, *, patient_ids: Collection[str], now: datetime) 
     return {(patient_id, related_id) for patient_id, related_id, name, asked in rows if not _aside(name, asked)}
 
 
-def list_next_slots(session: Session, *, patient_ids: Collection[str]) -> dict[tuple[str, str | None], list[datetime]]:
-    """When some patients and their helpers are asked next by their plans, by both ids."""
-    wanted = select(CheckinPlan.patient_id, CheckinPlan.related_person_id, CheckinPlan.next_slot_at).where(
-        CheckinPlan.patient_id.in_(patient_ids), CheckinPlan.next_slot_at.is_not(None), CheckinPlan.name != GOALS
-    )
-    found: dict[tuple[str, str | None], list[datetime]] = {}
-    for patient_id, related_id, at in session.execute(wanted):
-        if at is not None:
-            found.setdefault((patient_id, related_id), []).append(at)
-    return found
-
-
 def wake_planned(session: Session, *, patient_id: str, related_person_id: str | None, now: datetime) -> None:
     """Look now at the check-ins of one person that waited for another to end."""
     session.execute(
@@ -195,14 +101,6 @@ def wake_planned(session: Session, *, patient_id: str, related_person_id: str | 
         )
         .values(next_action_at=now)
     )
-
-
-def get_plan(session: Session, *, plan_id: str) -> CheckinPlan:
-    """The plan with this id."""
-    found = session.get(CheckinPlan, plan_id)
-    if found is None:
-        raise NotFound("there is no such plan")
-    return found
 
 
 def find_last_checkin(
@@ -300,11 +198,6 @@ def lock_link(session: Session, *, link: FormLink) -> None:
     session.refresh(link, with_for_update=True)
 
 
-def any_program(session: Session) -> bool:
-    """Tell whether any program was ever published."""
-    return session.scalar(select(PublishedProgram.id).limit(1)) is not None
-
-
 def last_issued(
     session: Session, *, patient_ids: Collection[str], since: datetime
 ) -> dict[tuple[str, str | None], datetime]:
@@ -322,50 +215,12 @@ def last_issued(
     return {(patient_id, related_id): at for patient_id, related_id, at in rows if at is not None}
 
 
-def last_slot(session: Session, *, plan_id: str) -> tuple[datetime, date] | None:
-    """The moment and local date of the last slot of a plan that came, if any."""
-    wanted = select(Checkin.due_at, Checkin.local_date).where(Checkin.plan_id == plan_id)
-    row = session.execute(wanted.order_by(Checkin.due_at.desc()).limit(1)).first()
-    return (row[0], row[1]) if row else None
-
-
 def end_patient(session: Session, *, patient_id: str, now: datetime) -> None:
     """Ask a patient, and those who report for them, nothing more."""
     plans = update(CheckinPlan).where(CheckinPlan.patient_id == patient_id)
     session.execute(plans.values(next_slot_at=None))
     open_ones = update(Checkin).where(Checkin.patient_id == patient_id, Checkin.status.in_(WAITING))
     session.execute(open_ones.values(status="cancelled", closed_at=now, next_action_at=None))
-
-
-def find_latest_program(session: Session, *, name: str) -> PublishedProgram | None:
-    """The version of a program that was published last."""
-    wanted = select(PublishedProgram).where(PublishedProgram.name == name)
-    return session.scalars(wanted.order_by(PublishedProgram.published_at.desc(), PublishedProgram.id)).first()
-
-
-def list_latest_programs(session: Session) -> Sequence[PublishedProgram]:
-    """Of each program the version that was published last."""
-    rows = session.scalars(select(PublishedProgram).order_by(PublishedProgram.published_at, PublishedProgram.id.desc()))
-    return list({program.name: program for program in rows}.values())
-
-
-def list_due_plans(session: Session, *, now: datetime, limit: int) -> Sequence[str]:
-    """Ids of plans whose slot has come, oldest first."""
-    wanted = select(CheckinPlan.id).where(CheckinPlan.next_slot_at <= now)
-    return session.scalars(wanted.order_by(CheckinPlan.next_slot_at, CheckinPlan.id).limit(limit)).all()
-
-
-def postpone_plan(session: Session, *, plan_id: str, until: datetime) -> CheckinPlan:
-    """Let a plan come up again later; its slot stays the same."""
-    plan = session.scalars(select(CheckinPlan).where(CheckinPlan.id == plan_id).with_for_update()).one()
-    plan.next_slot_at = until
-    session.flush()
-    return plan
-
-
-def list_enrolments_in(session: Session, *, program: str) -> Sequence[Enrolment]:
-    """Every enrolment of the site in a program, in whatever version and also those that ended."""
-    return session.scalars(select(Enrolment).where(Enrolment.program == program).order_by(Enrolment.id)).all()
 
 
 def list_silences(session: Session, *, enrolment_ids: Sequence[str], since: datetime) -> Sequence[Checkin]:

@@ -1,31 +1,14 @@
-"""SQL for alerts and their history, for asking again, for snoozes, and for rules that hold otherwise than published."""
+"""SQL for alerts and their history."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.alerts.models import Alert, AlertEvent, Reassessment, RuleOverride, Snooze
-from app.alerts.overrides import Override
-from app.alerts.suppression import SnoozeSet
+from app.alerts.models import Alert, AlertEvent
 from app.errors import NotFound
-
-_SNOOZED = (Snooze.id, Snooze.subject, Snooze.expected, Snooze.starts_at, Snooze.ends_at, Snooze.ended_at)
-_OVERRIDDEN = (
-    RuleOverride.rule_id, RuleOverride.patient_id, RuleOverride.version, RuleOverride.muted, RuleOverride.change,
-    RuleOverride.starts_at, RuleOverride.ends_at, RuleOverride.ended_at,
-)  # fmt: skip
-# Every answer asks these two, so they are made once: making one takes longer than running it.
-_SNOOZES_OF_ONE = select(*_SNOOZED).where(
-    Snooze.patient_id == bindparam("patient_id"), Snooze.ends_at > bindparam("at")
-)
-_OVERRIDES_OF_ONE = select(*_OVERRIDDEN).where(
-    RuleOverride.program == bindparam("program"),
-    or_(RuleOverride.patient_id.is_(None), RuleOverride.patient_id == bindparam("patient_id")),
-    or_(RuleOverride.ended_at.is_(None), RuleOverride.ended_at > bindparam("at")),
-)
 
 
 def get_alert(session: Session, *, alert_id: str) -> Alert:
@@ -200,111 +183,6 @@ def latest_by_subject(
     return {subject: resolved_at for subject, resolved_at in rows}
 
 
-def list_snoozes(session: Session, *, patient_id: str, at: datetime) -> list[SnoozeSet]:
-    """A patient's snoozes that were to end after a moment."""
-    return [SnoozeSet(*row) for row in session.execute(_SNOOZES_OF_ONE, {"patient_id": patient_id, "at": at})]
-
-
-def list_snoozes_of(session: Session, *, patient_ids: Collection[str]) -> dict[str, list[SnoozeSet]]:
-    """Every snooze there ever was of some patients, by patient."""
-    found: dict[str, list[SnoozeSet]] = {}
-    wanted = select(Snooze.patient_id, *_SNOOZED).where(Snooze.patient_id.in_(patient_ids))
-    for row in session.execute(wanted.order_by(Snooze.starts_at, Snooze.id)):
-        found.setdefault(row[0], []).append(SnoozeSet(*row[1:]))
-    return found
-
-
-def lock_snooze(session: Session, *, patient_id: str, subject: str) -> Snooze | None:
-    """The snooze of a subject that nobody has ended, though its time may be over; held for this transaction."""
-    wanted = select(Snooze).where(Snooze.patient_id == patient_id, Snooze.subject == subject, Snooze.ended_at.is_(None))
-    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-
-
-def list_overrides(session: Session, *, program: str, patient_id: str, at: datetime) -> list[Override]:
-    """What was set at a site or for a patient, in whatever version of a program, and not taken back before a moment."""
-    given = {"program": program, "patient_id": patient_id, "at": at}
-    return [Override(*row) for row in session.execute(_OVERRIDES_OF_ONE, given)]
-
-
-def list_overrides_of(session: Session, *, program: str) -> list[Override]:
-    """Every override of a program that there ever was at the site, of all patients."""
-    wanted = select(*_OVERRIDDEN).where(RuleOverride.program == program)
-    return [Override(*row) for row in session.execute(wanted.order_by(RuleOverride.starts_at, RuleOverride.version))]
-
-
-def lock_overrides(session: Session, *, program: str, rule_id: str, patient_id: str | None) -> Sequence[RuleOverride]:
-    """Every override of a rule for a patient, or for the site, by version; held for this transaction."""
-    wanted = select(RuleOverride).where(
-        RuleOverride.program == program, RuleOverride.rule_id == rule_id, RuleOverride.patient_id == patient_id
-    )
-    in_order = wanted.order_by(RuleOverride.version).with_for_update()
-    return session.scalars(in_order.execution_options(populate_existing=True)).all()
-
-
-def list_due_reassessments(session: Session, *, now: datetime, after: str, limit: int) -> Sequence[Reassessment]:
-    """Planned reassessments whose time has come, by id from ``after`` on."""
-    wanted = select(Reassessment).where(
-        Reassessment.status == "planned", Reassessment.due_at <= now, Reassessment.id > after
-    )
-    return session.scalars(wanted.order_by(Reassessment.id).limit(limit)).all()
-
-
-def get_reassessment(session: Session, *, reassessment_id: str) -> Reassessment:
-    """The reassessment as it is now; its patient's lock is held already."""
-    wanted = select(Reassessment).where(Reassessment.id == reassessment_id)
-    return session.scalars(wanted.execution_options(populate_existing=True)).one()
-
-
-def find_reassessment(session: Session, *, checkin_id: str) -> Reassessment | None:
-    """The reassessment that a check-in asks for."""
-    return session.scalar(select(Reassessment).where(Reassessment.checkin_id == checkin_id))
-
-
-def find_told_of_call(
-    session: Session, *, like: Reassessment, within: timedelta, since: datetime
-) -> Reassessment | None:
-    """What the same person said lately of the call that another alert was closed with, about the same time."""
-    wanted = select(Reassessment).where(
-        Reassessment.patient_id == like.patient_id,
-        Reassessment.related_person_id.is_not_distinct_from(like.related_person_id),
-        Reassessment.id != like.id,
-        Reassessment.called.is_not(None),
-        Reassessment.closed_at >= since,
-        Reassessment.opened_at.between(like.opened_at - within, like.opened_at + within),
-    )
-    return session.scalars(wanted.order_by(Reassessment.closed_at.desc()).limit(1)).first()
-
-
-def list_reassessments(session: Session, *, alert_id: str) -> Sequence[Reassessment]:
-    """How often an alert was asked about again, oldest first."""
-    wanted = select(Reassessment).where(Reassessment.alert_id == alert_id)
-    return session.scalars(wanted.order_by(Reassessment.opened_at, Reassessment.id)).all()
-
-
-def list_unsettled(session: Session, *, patient_id: str) -> Sequence[Reassessment]:
-    """A patient's reassessments that are planned or asked, of whichever respondent."""
-    wanted = select(Reassessment).where(
-        Reassessment.patient_id == patient_id, Reassessment.status.in_(("planned", "asked"))
-    )
-    return session.scalars(wanted.order_by(Reassessment.due_at, Reassessment.id)).all()
-
-
-def bring_forward(
-    session: Session, *, patient_id: str, related_person_id: str | None, due_before: datetime, now: datetime
-) -> None:
-    """Let reassessments of one person that are due before a moment be asked now."""
-    mine = (Reassessment.patient_id == patient_id, Reassessment.related_person_id == related_person_id)
-    soon = (Reassessment.status == "planned", Reassessment.due_at > now, Reassessment.due_at <= due_before)
-    session.execute(update(Reassessment).where(*mine, *soon).values(due_at=now))
-
-
-def postpone_reassessment(session: Session, *, reassessment_id: str, until: datetime) -> Reassessment:
-    """Look at a reassessment again later."""
-    row = session.scalars(select(Reassessment).where(Reassessment.id == reassessment_id).with_for_update()).one()
-    row.due_at = until
-    return row
-
-
 def list_acted_on(
     session: Session, *, patient_id: str, subjects: Collection[str], outcomes: Collection[str], since: datetime
 ) -> list[tuple[str, datetime, str]]:
@@ -315,8 +193,3 @@ def list_acted_on(
     )  # fmt: skip
     rows = session.execute(wanted.order_by(Alert.resolved_at))
     return [(subject, at, outcome) for subject, at, outcome in rows if at is not None and outcome is not None]
-
-
-def lock_override(session: Session, *, override_id: str) -> RuleOverride | None:
-    """The override with this id, held for this transaction."""
-    return session.scalar(select(RuleOverride).where(RuleOverride.id == override_id).with_for_update())

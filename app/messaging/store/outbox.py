@@ -1,53 +1,15 @@
-"""SQL for the outbox, delivery events and the inbox."""
+"""SQL for texts that leave, what the provider reports of them, and the pace of each sender."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 from sqlalchemy import CursorResult, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased, make_transient_to_detached
+from sqlalchemy.orm import Session, aliased
 
-from app.columns import Base, seal_row
-from app.db import keyring_of
 from app.keyring import hash_token
 from app.messaging.delivery import PAGES, OutboxState, Priority
-from app.messaging.models import WAITING, DeliveryEvent, InboundMessage, OutboundMessage, SenderPace, SideQuestion
-
-PHONE = "phone"
-
-
-def insert_once(session: Session, row: Base) -> bool:
-    """Insert a row unless one with the same unique key is there; tell whether it was inserted.
-
-    Needs a transaction over all sites: whose row it is was settled before.
-    """
-    seal_row(row, keyring_of(session))
-    values = {
-        attribute.columns[0].name: getattr(row, attribute.key)
-        for attribute in type(row).__mapper__.column_attrs
-        if attribute.key in row.__dict__
-    }
-    # What came back tells whether it was inserted; the row count of an insert is not known on every database.
-    return session.execute(_insert_once(type(row), session.get_bind().dialect.name), values).first() is not None
-
-
-@cache
-def _insert_once(kind: type[Base], dialect_name: str) -> Any:
-    """The statement; made once, because every text that comes in needs it."""
-    dialect: Any = postgresql if dialect_name == "postgresql" else sqlite
-    table: Any = kind.__table__
-    return dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
-
-
-def insert_inbound(session: Session, row: InboundMessage) -> bool:
-    """Store a text as ``insert_once`` does; the row then belongs to the session, as if it had been read back."""
-    if not insert_once(session, row):
-        return False
-    make_transient_to_detached(row)
-    session.add(row)
-    return True
+from app.messaging.models import WAITING, DeliveryEvent, OutboundMessage, SenderPace
+from app.messaging.store.once import insert_once
 
 
 def lease_due_messages(
@@ -165,38 +127,6 @@ def list_statuses(session: Session, *, message_sid: str) -> list[str]:
     return list(session.scalars(select(DeliveryEvent.status).where(DeliveryEvent.message_sid == message_sid)))
 
 
-def list_last_results(session: Session, *, sender_index: str, since: datetime, but: str, limit: int) -> list[str]:
-    """What the last texts from a number since a moment were taken for, the newest first; one of them left out."""
-    wanted = select(InboundMessage.result).where(
-        InboundMessage.sender_index == sender_index, InboundMessage.received_at >= since, InboundMessage.id != but
-    )
-    return list(session.scalars(wanted.order_by(InboundMessage.received_at.desc()).limit(limit)))
-
-
-def find_side_question(session: Session, *, number_index: str, kind: str) -> SideQuestion | None:
-    """The last question of a kind that a number was asked."""
-    wanted = select(SideQuestion).where(SideQuestion.number_index == number_index, SideQuestion.kind == kind)
-    return session.scalars(wanted.order_by(SideQuestion.asked_at.desc(), SideQuestion.id).limit(1)).first()
-
-
-def lease_expired_question(session: Session, *, now: datetime) -> SideQuestion | None:
-    """A side question that nobody answered in time, held for this transaction; other workers pass it by."""
-    wanted = select(SideQuestion).where(SideQuestion.settled_at.is_(None), SideQuestion.expires_at <= now)
-    return session.scalars(wanted.order_by(SideQuestion.expires_at).limit(1).with_for_update(skip_locked=True)).first()
-
-
-def list_waiting_texts(
-    session: Session, *, sender_index: str, result: str, since: datetime
-) -> Sequence[InboundMessage]:
-    """Texts from a number that were taken for ``result`` since a moment, oldest first."""
-    wanted = select(InboundMessage).where(
-        InboundMessage.sender_index == sender_index,
-        InboundMessage.result == result,
-        InboundMessage.received_at >= since,
-    )
-    return session.scalars(wanted.order_by(InboundMessage.received_at, InboundMessage.id)).all()
-
-
 def count_recent_replies(session: Session, *, recipient_index: str, kind: str, since: datetime) -> int:
     """How many texts of a kind went to a number since a moment."""
     wanted = select(OutboundMessage.id).where(
@@ -287,28 +217,6 @@ def list_urgent_waiting(session: Session, *, ids: Collection[str]) -> set[str]:
     return set(session.scalars(wanted)) if ids else set()
 
 
-def list_unplaced(session: Session, *, inbound_id: str, whole_number: bool) -> list[InboundMessage]:
-    """A text that belongs to nobody yet, held for this transaction; empty when it is somebody's by now.
-
-    ``whole_number`` adds the later ones from the same unknown number, oldest first.
-    """
-    nobodys = select(InboundMessage).where(
-        InboundMessage.patient_id.is_(None), InboundMessage.practitioner_id.is_(None)
-    )
-    held = {"populate_existing": True}
-    first = session.scalar(nobodys.where(InboundMessage.id == inbound_id).with_for_update().execution_options(**held))
-    if first is None or not whole_number:
-        return [] if first is None else [first]
-    later = nobodys.where(
-        InboundMessage.sender_index.in_(keyring_of(session).indexes(PHONE, first.sender)),
-        InboundMessage.result.not_in(("ambiguous_sender", "who_is_writing")),  # those may be of different people
-        InboundMessage.received_at >= first.received_at,
-        InboundMessage.id != first.id,
-    )
-    rows = session.scalars(later.order_by(InboundMessage.received_at, InboundMessage.id).with_for_update())
-    return [first, *rows]
-
-
 def list_texted(session: Session, *, patient_ids: Collection[str], since: datetime) -> set[tuple[str | None, str]]:
     """The numbers to which texts of some patients, or their helpers, left since a moment: patient id, number's hash."""
     if not patient_ids:
@@ -339,8 +247,3 @@ def lease_silent_messages(
     options = {"synchronize_session": False, "populate_existing": True}
     rows = session.scalars(claim.returning(OutboundMessage).execution_options(**options))
     return sorted(rows, key=lambda row: (row.priority, row.id))
-
-
-def list_known_sids(session: Session, *, message_sids: Collection[str]) -> set[str]:
-    """Which of some texts in, by the provider's ids, are stored."""
-    return set(session.scalars(select(InboundMessage.message_sid).where(InboundMessage.message_sid.in_(message_sids))))

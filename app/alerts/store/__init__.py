@@ -1,0 +1,1 @@
+"""All SQL for alerts, asking again, snoozes and overrides."""

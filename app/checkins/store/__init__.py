@@ -1,0 +1,1 @@
+"""All SQL for programs, plans and check-ins."""

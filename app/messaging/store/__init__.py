@@ -1,0 +1,1 @@
+"""All SQL for texts out and in."""
