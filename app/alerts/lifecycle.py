@@ -161,18 +161,6 @@ ACKNOWLEDGE_BY_TEXT_WITHIN = timedelta(hours=12)
 """How long after a page its code, texted back, acknowledges. Later the list may look quite different."""
 
 
-def acknowledge_by_text(status: AlertStatus, *, paged_at: datetime | None, now: datetime) -> AlertStatus:
-    """The status after the code came from a practitioner last paged for this alert at ``paged_at`` (``None``: never).
-
-    ``Conflict`` says why it changes nothing, in words that can be texted back.
-    """
-    if paged_at is None:
-        raise Conflict("This number was not paged for that alert.")
-    if now - paged_at > ACKNOWLEDGE_BY_TEXT_WITHIN:
-        raise Conflict("That page is more than 12 hours old. Please use the worklist.")
-    return acknowledge(status)
-
-
 def reopen(status: AlertStatus) -> AlertStatus:
     """The status after a resolved alert is taken up again; ``Conflict`` when it is open."""
     if status is not AlertStatus.RESOLVED:

@@ -1,5 +1,9 @@
 """The short codes by which a nurse takes an alert from her phone, such as ``1A``."""
 
+from datetime import timedelta
+
+CODE_RESTS = timedelta(days=14)
+"""So long a code stands for no other alert after its own is closed."""
 # I, O, S and Z are left out: on a small screen they look like 1, 0, 5 and 2.
 _LETTERS = "ABCDEFGHJKLMNPQRTUVWXY"
 _SHORT = 99 * len(_LETTERS)

@@ -121,7 +121,8 @@ _LANGUAGE_NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _COURTEOUS = re.compile(r"^(?:please|por favor|من فضلك|لو سمحت) | (?:please|por favor|من فضلك|لو سمحت|لطفا)$")
 
-_CODE = re.compile(r"([0-9]{1,6}[abcdefghjklmnpqrtuvwxy])")
+_CODE = "[0-9]{1,6}[abcdefghjklmnpqrtuvwxy]"
+_CODES = re.compile(rf"{_CODE}(?:[\s.,;:+&/]+{_CODE}){{0,19}}")
 _AROUND_CODE = " \n.,;:!\"'()[]{}*_-#"
 
 
@@ -158,17 +159,17 @@ def is_stop_request(text: str, language: str) -> bool:
     return any(pattern.search(said) for pattern in PATTERNS)
 
 
-def acknowledgement_code(text: str) -> str | None:
-    """Return the page code that is the whole message, in capitals (``"1a."`` gives ``"1A"``), else ``None``.
+def acknowledgement_codes(text: str) -> tuple[str, ...]:
+    """The page codes that are the whole message, in capitals (``"1a, 2b."`` gives ``("1A", "2B")``); at most 20.
 
     A code is digits and one letter, never I, O, S or Z, which are taken for digits. A question mark makes it a
     question: a nurse who asks has not taken the page.
     """
     if any(c.isalpha() and not (c.isascii() or "Ａ" <= c <= "ｚ") for c in text[:_LONGEST]):
-        return None  # ñ is no n, and the ª of an ordinal is no A
+        return ()  # ñ is no n, and the ª of an ordinal is no A
     folded = "".join(_ascii_digit(character) for character in fold(text[:_LONGEST])).strip(_AROUND_CODE)
-    match = _CODE.fullmatch(folded)
-    return match.group(1).upper() if match else None
+    said = re.findall(_CODE, folded) if _CODES.fullmatch(folded) else ()
+    return tuple(dict.fromkeys(code.upper() for code in said))
 
 
 def _words(text: str) -> str:

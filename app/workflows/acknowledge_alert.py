@@ -1,10 +1,12 @@
 """Somebody takes an alert: the first one wins, by text, page or API, and the others are told who."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.alerts.lifecycle import ACKNOWLEDGE_BY_TEXT_WITHIN, AlertStatus, acknowledge
 from app.alerts.models import Alert
+from app.alerts.page_codes import CODE_RESTS
 from app.alerts.store import alerts
 from app.audit import store as audit
 from app.db import Session, retry_on_conflict, site_scope, wake_after_commit
@@ -19,6 +21,8 @@ from app.workflows.queue_text import STAFF, new_text
 from app.workflows.service import Service
 from app.workflows.tell_seen import tell_seen
 from app.workflows.wording import local_time
+
+_TAKEN = "acknowledged"
 
 
 @retry_on_conflict
@@ -38,51 +42,83 @@ def acknowledge_alert(service: Service, *, site_id: str, alert_id: str, practiti
         take(service, session, [alert], person, via)
 
 
-def acknowledge_by_code(
-    service: Service, session: Session, *, person: Practitioner, site_ids: Sequence[str], code: str, inbound_id: str
+def acknowledge_by_codes(
+    service: Service,
+    session: Session,
+    *,
+    person: Practitioner,
+    site_ids: Sequence[str],
+    codes: Sequence[str],
+    inbound_id: str,
 ) -> str:
-    """Take an alert, and its patient's others of the same page, by the code texted back; returns what was done.
+    """Take alerts, each with its patient's others of the same page, by the codes texted back; returns what was done.
 
-    Only somebody who was paged for it, in the last 12 hours, can; anything else changes nothing and says so. The
+    Only somebody who was paged for one, in the last 12 hours, can; anything else changes nothing and says so. The
     session is confined to no site yet: a nurse may work at several.
     """
-    now = service.clock.now()
-    found = alerts.find_open_alert_by_code(session, site_ids=site_ids, code=code)
-    pages = escalation.list_pages_to(
-        session, practitioner_id=person.id, alert_ids=[a.id for a in found], since=now - ACKNOWLEDGE_BY_TEXT_WITHIN
-    )
-    if not pages or pages[0].message_id is None:
-        url = f"{service.settings.public_url}/worklist"
-        _answer(service, session, person, site_ids[0], "page_code_unknown", inbound_id, now, code=code, url=url)
-        return "code_unknown"
-    told = escalation.list_alerts_of_message(session, message_id=pages[0].message_id)
-    # A page may tell of several patients; the code takes what is about its own, and leaves the others' ladders alone.
-    same = alerts.list_of_same_patient(session, alert_id=pages[0].alert_id, among=told)
-    group = [alerts.lock_alert(session, alert_id=alert_id) for alert_id in sorted({*same, pages[0].alert_id})]
-    named = next(alert for alert in group if alert.id == pages[0].alert_id)
-    if named.status != AlertStatus.TRIGGERED and named.acknowledged_by != person.id:
-        site = staff.get_site(session, site_id=named.site_id)
-        owner = staff.get_practitioner(session, practitioner_id=named.acknowledged_by or named.resolved_by or person.id)
-        time = local_time(named.acknowledged_at or now, person.time_zone or site.time_zone)
-        _answer(
-            service,
-            session,
-            person,
-            named.site_id,
-            "page_already",
-            inbound_id,
-            now,
-            code=code,
-            who=owner.name,
-            time=time,
+    said: list[_Said] = []
+    for code in codes:
+        if not any(code in earlier.codes for earlier in said):  # it came with another one of its page
+            said.append(_take_by_code(service, session, person, site_ids, code))
+    body = "\n".join(service.renderer.render(one.template, person.language, **one.variables) for one in said)
+    session.add(
+        new_text(
+            session, site_id=said[0].site_id, kind=MessageKind.PAGE_REPLY, phone=person.phone, body=body, pool=STAFF,
+            key=f"reply:{inbound_id}", now=service.clock.now(), practitioner_id=person.id,
         )
-        return "already_taken"
+    )  # fmt: skip
+    wake_after_commit(session)
+    return next((one.result for one in said if one.result == _TAKEN), said[0].result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What became of a code, and the message that says so."""
+
+    result: str
+    template: str
+    site_id: str
+    codes: Sequence[str]
+    variables: Mapping[str, str]
+
+
+def _take_by_code(
+    service: Service, session: Session, person: Practitioner, site_ids: Sequence[str], code: str
+) -> _Said:
+    now, urls = service.clock.now(), service.settings.public_url
+    found = {
+        alert.id: alert
+        for alert in alerts.list_alerts_by_code(session, site_ids=site_ids, code=code, closed_since=now - CODE_RESTS)
+    }
+    pages = escalation.list_pages_to(session, practitioner_id=person.id, alert_ids=list(found), since=now - CODE_RESTS)
+    # The same code may stand for an alert of each of two sites: what still waits for somebody comes first.
+    page = min(pages, key=lambda page: found[page.alert_id].status != AlertStatus.TRIGGERED, default=None)
+    if page is None or page.message_id is None:
+        listed = {"code": code, "url": f"{urls}/worklist"}
+        return _Said("code_unknown", "page_code_unknown", site_ids[0], [code], listed)
+    named = alerts.lock_alert(session, alert_id=page.alert_id)
+    about = {"code": code, "url": f"{urls}/alerts/{named.id}"}
+    if named.status == AlertStatus.RESOLVED:
+        return _Said("code_unknown", "page_closed", named.site_id, [code], about)
+    if page.paged_at < now - ACKNOWLEDGE_BY_TEXT_WITHIN:
+        return _Said("code_unknown", "page_too_old", named.site_id, [code], about)
+    if named.status == AlertStatus.ACKNOWLEDGED and named.acknowledged_by != person.id:
+        return _Said("already_taken", "page_already", named.site_id, [code], _who_has_it(session, named, person))
+    told = escalation.list_alerts_of_message(session, message_id=page.message_id)
+    # A page may tell of several patients; the code takes what is about its own, and leaves the others' ladders alone.
+    same = alerts.list_of_same_patient(session, alert_id=named.id, among=told)
+    group = [alerts.lock_alert(session, alert_id=alert_id) for alert_id in sorted({*same, named.id})]
     open_ones = [alert for alert in group if alert.status == AlertStatus.TRIGGERED]
     take(service, session, open_ones, person, "sms")
-    codes = " ".join(alert.code for alert in open_ones) or code
-    url = f"{service.settings.public_url}/alerts/{named.id}"
-    _answer(service, session, person, named.site_id, "page_acknowledged", inbound_id, now, code=codes, url=url)
-    return "acknowledged"
+    taken = [alert.code for alert in open_ones] or [code]
+    return _Said(_TAKEN, "page_acknowledged", named.site_id, taken, {**about, "code": " ".join(taken)})
+
+
+def _who_has_it(session: Session, alert: Alert, person: Practitioner) -> dict[str, str]:
+    site = staff.get_site(session, site_id=alert.site_id)
+    owner = staff.get_practitioner(session, practitioner_id=alert.acknowledged_by or person.id)
+    time = local_time(alert.acknowledged_at or alert.triggered_at, person.time_zone or site.time_zone)
+    return {"code": alert.code, "who": owner.name, "time": time}
 
 
 def take(service: Service, session: Session, group: Sequence[Alert], person: Practitioner, via: str) -> None:
@@ -122,26 +158,6 @@ def _tell_others(
                 practitioner_id=other.id, alert_id=group[0].id,
             )
         )  # fmt: skip
-    wake_after_commit(session)
-
-
-def _answer(
-    service: Service,
-    session: Session,
-    person: Practitioner,
-    site_id: str,
-    template: str,
-    inbound_id: str,
-    now: datetime,
-    **variables: str,
-) -> None:
-    body = service.renderer.render(template, person.language, **variables)
-    session.add(
-        new_text(
-            session, site_id=site_id, kind=MessageKind.PAGE_REPLY, phone=person.phone, body=body, pool=STAFF,
-            key=f"reply:{inbound_id}", now=now, practitioner_id=person.id,
-        )
-    )  # fmt: skip
     wake_after_commit(session)
 
 

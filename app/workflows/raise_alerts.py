@@ -5,12 +5,12 @@ Runs inside the transaction of what it is about: an answer and its alert are one
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.alerts.lifecycle import AlertStatus, Merge, Paging, is_worse, merge
 from app.alerts.models import Alert
-from app.alerts.page_codes import code_at
+from app.alerts.page_codes import CODE_RESTS, code_at
 from app.alerts.store import alerts
 from app.codes import Tier
 from app.db import Session, scope_of
@@ -21,8 +21,6 @@ from app.workflows.note_settled import note_settled
 from app.workflows.page_staff import page_owner, take_step
 from app.workflows.service import SYSTEM, Service
 from app.zones import wall_clock
-
-_CODE_RESTS = timedelta(days=14)
 
 
 class Raised(NamedTuple):
@@ -115,7 +113,7 @@ def new_code(session: Session, now: datetime) -> str:
     """A code that no open alert of the site has, nor one that was resolved in the last 14 days."""
     position = staff.next_alert_position(session, site_id=scope_of(session))
     code = code_at(position)
-    if alerts.code_in_use(session, code=code, since=now - _CODE_RESTS):
+    if alerts.code_in_use(session, code=code, since=now - CODE_RESTS):
         return code_at(position, long=True)
     return code
 

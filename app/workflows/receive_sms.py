@@ -15,14 +15,14 @@ from app.errors import Unavailable
 from app.keyring import PHONE
 from app.logs import get_logger
 from app.messaging.automatic import is_automatic
-from app.messaging.keywords import acknowledgement_code
+from app.messaging.keywords import acknowledgement_codes
 from app.messaging.models import InboundMessage
 from app.messaging.store import inbox
 from app.patients import store as patients
 from app.patients.models import ContactPoint
 from app.staff import store as staff
 from app.staff.models import Practitioner
-from app.workflows.acknowledge_alert import acknowledge_by_code
+from app.workflows.acknowledge_alert import acknowledge_by_codes
 from app.workflows.concern import Concern
 from app.workflows.converse import converse
 from app.workflows.fly_canary import note_canary
@@ -106,7 +106,7 @@ def _receive(service: Service, sms: InboundSms) -> str:
     with service.db.transaction(all_sites()) as session:
         contacts = patients.list_contact_points_by_phone(session, phone=sms.sender)
         # A number that is a patient's speaks for its nurse only with the code of a page.
-        from_nurse = not contacts or acknowledgement_code(_clean(sms.body)) is not None
+        from_nurse = not contacts or bool(acknowledgement_codes(_clean(sms.body)))
         nurses = staff.list_practitioners_by_phone(session, phone=sms.sender) if from_nurse else []
         inbound = _store(service, session, sms, contacts, nurses)
         if inbound is None:
@@ -161,9 +161,9 @@ def _handle(
 ) -> str:
     if note_canary(service, session, sms.sender, inbound.body):
         return "canary"
-    code = acknowledgement_code(inbound.body)
-    if nurses and (code or not contacts):
-        return _from_staff(service, session, inbound, nurses[0], code)
+    codes = acknowledgement_codes(inbound.body)
+    if nurses and (codes or not contacts):
+        return _from_staff(service, session, inbound, nurses[0], codes)
     if not contacts:
         narrow(session, inbound.site_id)
         return review_stranger(service, session, inbound)
@@ -235,20 +235,16 @@ def _lock_person(session: Session, contact: ContactPoint) -> Person:
 
 
 def _from_staff(
-    service: Service, session: Session, inbound: InboundMessage, nurse: Practitioner, code: str | None
+    service: Service, session: Session, inbound: InboundMessage, nurse: Practitioner, codes: Sequence[str]
 ) -> str:
     inbound.practitioner_id = nurse.id
     done = handle_staff_word(service, session, inbound, nurse)
     if done is not None:
         return done
     site_ids = [m.site_id for m in staff.list_memberships(session, practitioner_id=nurse.id)]
-    return acknowledge_by_code(
-        service,
-        session,
-        person=nurse,
-        site_ids=site_ids or [inbound.site_id],
-        code=code or inbound.body[:12].strip() or "-",
-        inbound_id=inbound.id,
+    said = codes or [inbound.body[:12].strip() or "-"]
+    return acknowledge_by_codes(
+        service, session, person=nurse, site_ids=site_ids or [inbound.site_id], codes=said, inbound_id=inbound.id
     )
 
 

@@ -118,7 +118,9 @@ def _words(service: Service, site: Site, telling: _Telling) -> str:
         return service.renderer.render("fallback_page", site.language, clinic=site.public_name, **said)
     if not telling.codes:
         return service.renderer.render("page_bundle", person.language, tier=one.tier, url=url, count=len(told))
-    return service.renderer.render("page" if telling.about_one else "page_several", person.language, **said)
+    if not telling.about_one:
+        return service.renderer.render("page_several", person.language, **said)
+    return service.renderer.render("page", person.language, reply=one.code, **said)
 
 
 def _worth_until(alert: Alert, now: datetime) -> datetime:

@@ -5,14 +5,17 @@ import pytest
 from app.errors import Conflict
 from app.workflows.acknowledge_alert import acknowledge_alert
 from app.workflows.escalate_alerts import escalate_alerts
+from app.workflows.resolve_alert import ResolutionGiven, resolve_alert
 from tests.factories import (
     ANA,
+    BEN,
     NORA,
     OMAR,
     ROSA,
     STAN,
     STRANGER,
     TESS,
+    create_patient,
     create_practitioner,
     create_related_person,
     create_shift,
@@ -20,6 +23,7 @@ from tests.factories import (
 )
 from tests.world import AlertSeen, Clinic
 
+TAKEN = "acknowledged"
 SEEN = "Nora at Riverside Clinic has seen what you wrote"
 
 
@@ -104,6 +108,46 @@ def test_a_page_more_than_twelve_hours_old_cannot_be_answered(clinic: Clinic, al
     assert clinic.receive(NORA, "1A") == "code_unknown"
     assert clinic.alert().status == "triggered"
     clinic.tick()
+    clinic.gateway.expect(NORA, "1A was sent more than 12 hours ago")
+    clinic.gateway.ignore_the_rest()
+
+
+def test_the_code_of_a_closed_alert_says_that_it_is_closed(clinic: Clinic, alert: AlertSeen) -> None:
+    given = ResolutionGiven(outcome="referred")
+    close = {"site_id": clinic.site_id, "practitioner_id": clinic.tess, "agent": "test"}
+    resolve_alert(clinic.service, alert_id=alert.id, given=given, **close)
+    assert clinic.text(NORA, "1A") == "code_unknown"
+    clinic.gateway.expect(NORA, "1A is closed already. Nothing has changed.")
+
+
+def test_several_codes_at_once_take_each_of_them_and_one_text_answers(clinic: Clinic, alert: AlertSeen) -> None:
+    ben = create_patient(clinic.service, site_id=clinic.site_id, given_name="Ben", phone=BEN)
+    clinic.text(BEN, "I have chest pain")
+    clinic.gateway.ignore_the_rest()
+    assert clinic.text(NORA, "1a, 1b 9x") == "acknowledged"
+    (answer,) = [sent.body for sent in clinic.gateway.departures if sent.recipient == NORA and "yours" in sent.body]
+    assert [line.split(",")[0].split(" to this")[0] for line in answer.split("\n")] == [
+        "1A is yours", "1B is yours", "9X is not an open alert that was sent",
+    ]  # fmt: skip
+    assert {(a.patient_id == ben, a.status) for a in clinic.alerts()} == {
+        (True, "acknowledged"),
+        (False, "acknowledged"),
+    }
+    clinic.gateway.ignore_the_rest()
+
+
+def test_one_code_at_two_clinics_takes_the_alert_that_still_waits(clinic: Clinic, alert: AlertSeen) -> None:
+    lakeside = create_site(clinic.service, code="lakeside", public_name="Lakeside Clinic", senders=["+15550100009"])
+    there = create_practitioner(clinic.service, site_id=lakeside)
+    assert there == clinic.nora, "one nurse at two clinics"
+    create_shift(clinic.service, site_id=lakeside, staff=there)
+    clinic.clock.advance(minutes=1)
+    clinic.text(STRANGER, "he has chest pain", recipient="+15550100009")
+    clinic.gateway.expect(NORA, "RED 1A")
+    for _ in range(2):
+        clinic.text(NORA, "1A")
+        clinic.gateway.expect(NORA, "1A is yours")
+    assert {a.status for a in clinic.alerts()} == {"acknowledged"}
     clinic.gateway.ignore_the_rest()
 
 

@@ -37,10 +37,12 @@ def lock_open_alerts(session: Session, *, patient_id: str | None, subjects: Sequ
     return {alert.subject: alert for alert in rows}
 
 
-def find_open_alert_by_code(session: Session, *, site_ids: Sequence[str], code: str) -> Sequence[Alert]:
-    """Open alerts with a page code at some sites."""
-    wanted = select(Alert).where(Alert.site_id.in_(site_ids), Alert.code == code, Alert.status != "resolved")
-    return session.scalars(wanted).all()
+def list_alerts_by_code(
+    session: Session, *, site_ids: Sequence[str], code: str, closed_since: datetime
+) -> Sequence[Alert]:
+    """The alerts with a page code at some sites: open ones, and those that were closed since a moment."""
+    recent = or_(Alert.status != "resolved", Alert.resolved_at > closed_since)
+    return session.scalars(select(Alert).where(Alert.site_id.in_(site_ids), Alert.code == code, recent)).all()
 
 
 def list_of_same_patient(session: Session, *, alert_id: str, among: Collection[str]) -> list[str]:

@@ -11,7 +11,6 @@ from app.alerts.lifecycle import (
     Paging,
     Resolution,
     acknowledge,
-    acknowledge_by_text,
     check_resolution,
     is_worse,
     merge,
@@ -73,15 +72,6 @@ def test_the_first_to_acknowledge_wins():
     for status in (TAKEN, CLOSED):
         with pytest.raises(Conflict):
             acknowledge(status)
-
-
-def test_acknowledging_by_text_needs_a_page_of_the_last_12_hours():
-    assert acknowledge_by_text(OPEN, paged_at=NOW - timedelta(hours=12), now=NOW) is TAKEN
-    for paged_at in (None, NOW - timedelta(hours=12, seconds=1)):
-        with pytest.raises(Conflict):
-            acknowledge_by_text(OPEN, paged_at=paged_at, now=NOW)
-    with pytest.raises(Conflict, match="already"):
-        acknowledge_by_text(TAKEN, paged_at=NOW, now=NOW)
 
 
 def test_only_a_resolved_alert_reopens():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.messaging.keywords import (
     RESERVED_WORDS,
     Keyword,
-    acknowledgement_code,
+    acknowledgement_codes,
     classify,
     is_stop_request,
     language_named,
@@ -197,7 +197,12 @@ def test_other_wishes_do_not_end_the_messages(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_page_code_is_read_in_any_spelling(text: str, code: str) -> None:
-    assert acknowledgement_code(text) == code
+    assert acknowledgement_codes(text) == (code,)
+
+
+@pytest.mark.parametrize("text", ["1A 2B", "1a, 2b.", "1A\n2B", "1A;2b & 1A", "1A + 2B"])
+def test_codes_are_read_as_a_page_lists_them(text: str) -> None:
+    assert acknowledgement_codes(text) == ("1A", "2B")
 
 
 @pytest.mark.parametrize(
@@ -214,7 +219,10 @@ def test_a_page_code_is_read_in_any_spelling(text: str, code: str) -> None:
         "7",
         "A",
         "ok 1A",
-        "1A 2B",
+        "1A 2B?",
+        "1A 2B or 3C",
+        "1A2B",
+        "1A " * 21,
         "1A please",
         "",
         "1ñ",
@@ -224,7 +232,7 @@ def test_a_page_code_is_read_in_any_spelling(text: str, code: str) -> None:
     ],
 )
 def test_nothing_else_acknowledges(text: str) -> None:
-    assert acknowledgement_code(text) is None
+    assert acknowledgement_codes(text) == ()
 
 
 def test_words_that_no_question_may_ask_for() -> None:
@@ -275,12 +283,12 @@ def test_the_keyboards_of_neighbouring_languages_write_the_same_letters() -> Non
 def test_no_text_is_too_strange(text: str, language: str) -> None:
     assert classify(text, language) in {None, *Keyword}
     assert is_stop_request(text, language) in {True, False}
-    code = acknowledgement_code(text)
-    assert code is None or (code[:-1].isdigit() and code[-1].isalpha() and code.isascii())
+    for code in acknowledgement_codes(text):
+        assert code[:-1].isdigit() and code[-1].isalpha() and code.isascii()
 
 
 @pytest.mark.parametrize("text", ["stop " * 13000, "no me " * 10000, "\u0301" * 65536, "1" * 65536 + "a"])
 def test_a_body_of_64_kilobytes_is_just_a_message(text: str) -> None:
     assert classify(text, "en") is None
     assert not is_stop_request(text, "en")
-    assert acknowledgement_code(text) is None
+    assert acknowledgement_codes(text) == ()
