@@ -32,7 +32,7 @@ from app.workflows.judge import judge_response
 from app.workflows.keep_goals import keep_goals
 from app.workflows.note_silence import HELPER_SLOT, note_in_silence
 from app.workflows.person import Person
-from app.workflows.raise_alerts import raise_alerts
+from app.workflows.raise_alerts import Raised, raise_alerts
 from app.workflows.service import Service
 from app.workflows.settle_reassessment import Reply, is_reassessment, settle_reassessment, settle_unanswered
 from app.workflows.team_message import flag_finding
@@ -145,13 +145,15 @@ def judge_dialogue(
         "patient": dialogue.person.patient, "response_id": response.id, "respondent": response.respondent,
         "program": dialogue.program, "inbound_id": inbound_id,
     }  # fmt: skip
+    relieved: set[str] = set()
     if is_reassessment(dialogue.checkin):
         again = settle_reassessment(service, session, _reply(dialogue, completed), findings)
         # Kept with the rules' own findings: a replay takes it as it was, for no program decides it.
         kept = [found for found in before if found["rule"] == NOT_RELIEVED]
-        response.findings = [*(response.findings or ()), *kept, *map(record_of, again)]
-        findings = findings + again
-    concerns = concerns_of(findings, **about)
+        response.findings = [*(response.findings or ()), *kept, *map(record_of, again.findings)]
+        findings = [*findings, *again.findings]
+        relieved = {again.relieved} if again.relieved else relieved
+    concerns = concerns_of([f for f in findings if f.subject not in relieved], **about)
     words = _words(dialogue)
     if completed and words and not any(f.subject.startswith("words:") for f in findings):
         # Whoever writes to the team is told that nurses read it, so it has to stand on their list.
@@ -161,6 +163,7 @@ def judge_dialogue(
     raised = raise_alerts(service, session, concerns)
     if completed:
         _look_further(service, session, dialogue, response)
+    raised = Raised(raised.alerts, {*raised.settled, *relieved})
     response.findings = raised.mark(response.findings or ())
     tiers = [f.tier for f in findings if f.subject not in raised.settled]
     response.tier = min([*tiers, *([dialogue.worst_tier] if dialogue.worst_tier else [])], key=_rank, default=None)

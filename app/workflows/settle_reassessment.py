@@ -20,6 +20,7 @@ from app.questionnaires.engine import Given
 from app.workflows.circumstances import load_circumstances
 from app.workflows.concern import Concern, concerns_of
 from app.workflows.definitions import Program, load_items
+from app.workflows.note_silence import SUBJECT as SILENCE
 from app.workflows.plan_reassessment import day_of
 from app.workflows.raise_alerts import raise_alerts, raise_concern
 from app.workflows.resolve_alert import take_up_again
@@ -31,6 +32,7 @@ CHANGE, CALLED, HELPED = "change", "called", "helped"
 ABOUT_THE_CALL = (CHANGE, CALLED, HELPED)
 """What every reassessment asks, beside the symptom, by ``link_id``."""
 
+_NEEDS_A_PERSON = "Asked again, the answer needs a person."
 _CHANGES = {1: Change.BETTER, 2: Change.SAME, 3: Change.WORSE}
 _YES_NO = {1: True, 2: False}
 
@@ -54,31 +56,41 @@ def is_reassessment(checkin: Checkin) -> bool:
     return checkin.slot.startswith(SLOT)
 
 
-def settle_reassessment(service: Service, session: Session, reply: Reply, findings: Sequence[Finding]) -> list[Finding]:
-    """Note what was said, and once all of it is in, what follows; returns what it needs a person for.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What asking again came to: what it needs a person for, and the subject that is relieved, if it is."""
 
-    A ``finding`` of the rules about the same subject takes the alert up again at once: its history goes on, and no
-    second alert is opened.
+    findings: Sequence[Finding] = ()
+    relieved: str | None = None
+
+
+def settle_reassessment(service: Service, session: Session, reply: Reply, findings: Sequence[Finding]) -> Settled:
+    """Note what was said and, once all of it is in, what follows.
+
+    A red ``finding`` of the rules about the same subject takes the alert up again at once: its history goes on, and no
+    second alert is opened. Any other one waits for the verdict: what is relieved calls nobody, though it may still be
+    above its goal.
     """
     now = service.clock.now()
     row = reassessments.find_reassessment(session, checkin_id=reply.checkin.id)
     if row is None or row.status in (Status.NOT_MET, Status.CANCELLED):
-        return []
+        return Settled()
     facts, told = _note(session, row, reply)
     alert = alerts.lock_alert(session, alert_id=row.alert_id)
-    same = [f.tier for f in findings if f.subject == alert.subject and f.tier is not Tier.WATCH]
-    if same:
-        detail = "Asked again, the answer needs a person."
-        _take_up(service, session, alert, reply, min(same, key=lambda t: t.rank), detail, now)
+    same = {f.tier for f in findings if f.subject == alert.subject}
+    if Tier.RED in same:
+        _take_up(service, session, alert, reply, Tier.RED, _NEEDS_A_PERSON, now)
     if not reply.ended or (row.status == Status.SILENT and not reply.complete):
-        return []
+        return Settled()
     verdict = judge_reassessment(_asked(session, row, reply, facts, now), told)
-    if verdict.status == row.status:
-        return []
-    _close(session, alert, row, verdict, now)
-    if verdict.status is not Status.NOT_MET:
-        return []
-    return [_not_relieved(service, session, alert, row, reply, facts, verdict, now)]
+    if verdict.status != row.status:
+        _close(session, alert, row, verdict, now)
+        if verdict.status is Status.NOT_MET:
+            return Settled([_not_relieved(service, session, alert, row, reply, facts, verdict, now)])
+        if verdict.status is Status.SILENT:
+            _nobody_said(service, session, alert, row, reply, verdict, now)
+    relieved = verdict.status is Status.MET and Tier.RED not in same and not _is_open(session, alert)
+    return Settled(relieved=alert.subject if relieved else None)
 
 
 def settle_unanswered(service: Service, session: Session, reply: Reply, *, promised: bool) -> None:
@@ -91,15 +103,27 @@ def settle_unanswered(service: Service, session: Session, reply: Reply, *, promi
     alert = alerts.lock_alert(session, alert_id=row.alert_id)
     verdict = judge_reassessment(_asked(session, row, reply, facts, now), told, promised=promised)
     _close(session, alert, row, verdict, now)
-    about: dict[str, Any] = {"patient": reply.patient, "respondent": reply.respondent, "program": reply.program}
     if verdict.status is Status.NOT_MET:
         finding = _not_relieved(service, session, alert, row, reply, facts, verdict, now)
+        about: dict[str, Any] = {"patient": reply.patient, "respondent": reply.respondent, "program": reply.program}
         raise_alerts(service, session, concerns_of([finding], **about))
     elif verdict.tier is not None:
-        closed = f"{(alert.outcome or 'closed').replace('_', ' ')} on {day_of(row.opened_at, now, reply.patient)}"
-        reason = f"{verdict.why} They were about alert {alert.code} ({closed})."
-        concern = Concern(kind="silence", subject="silence", tier=verdict.tier, reason=reason, **about)
-        raise_concern(service, session, concern)
+        _nobody_said(service, session, alert, row, reply, verdict, now)
+
+
+def _nobody_said(
+    service: Service, session: Session, alert: Alert, row: Reassessment, reply: Reply, verdict: Verdict, now: datetime
+) -> None:
+    """Have a person find out: the questions closed, or were skipped, and whether it helped is not known."""
+    closed = f"{(alert.outcome or 'closed').replace('_', ' ')} on {day_of(row.opened_at, now, reply.patient)}"
+    # A caregiver who says nothing of themselves is no patient who is silent.
+    subject = f"{reply.respondent}:{SILENCE}" if reply.respondent is Respondent.CAREGIVER else SILENCE
+    concern = Concern(
+        kind="silence", subject=subject, tier=verdict.tier or Tier.WATCH, patient=reply.patient,
+        reason=f"{verdict.why} They were about alert {alert.code} ({closed}).", respondent=reply.respondent,
+        program=reply.program,
+    )  # fmt: skip
+    raise_concern(service, session, concern)
 
 
 def _note(session: Session, row: Reassessment, reply: Reply) -> tuple[ItemFacts | None, Told]:
@@ -176,9 +200,7 @@ def _take_up(
     service: Service, session: Session, alert: Alert, reply: Reply, tier: Tier, detail: str, now: datetime
 ) -> None:
     """Reopen the alert, unless it is open or another one on its subject is: then the evidence goes there."""
-    if alert.status != AlertStatus.RESOLVED:
-        return
-    if alerts.lock_open_alerts(session, patient_id=alert.patient_id, subjects=[alert.subject]):
+    if _is_open(session, alert):
         return
     worst = min(tier, Tier(alert.tier), key=lambda t: t.rank)
     if reply.response_id is not None:
@@ -186,3 +208,10 @@ def _take_up(
     take_up_again(
         service, session, alert, now=now, agent=SYSTEM, detail=detail, tier=worst, ladders=reply.program.escalation
     )
+
+
+def _is_open(session: Session, alert: Alert) -> bool:
+    """Whether the alert is open, or another one on its subject is."""
+    if alert.status != AlertStatus.RESOLVED:
+        return True
+    return bool(alerts.lock_open_alerts(session, patient_id=alert.patient_id, subjects=[alert.subject]))

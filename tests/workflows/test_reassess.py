@@ -86,6 +86,31 @@ def test_the_symptom_is_asked_again_and_its_goal_closes_the_loop(clinic: Clinic,
 
 
 @on_sqlite
+def test_much_better_closes_the_loop_though_it_is_above_the_goal(clinic: Clinic, pain: AlertSeen) -> None:
+    clinic.damage(CheckinPlan, next_slot_at=None)
+    clinic.at("tue 12:00")
+    for answer in ("6", "1", "1", "1"):
+        clinic.text(ANA, answer)
+    alert = clinic.alert(subject="self:pain")
+    assert alert.happened("relieved") == ["Pain 6, was 8, and they say that it is better."]
+    assert (alert.status, clinic.paged(alert)) == ("resolved", [("Nora", 0)])
+    assert not [sent for sent in clinic.gateway.departures if "ask a nurse to look" in sent.body]
+    clinic.gateway.ignore_the_rest()
+
+
+@on_sqlite
+def test_every_question_skipped_is_no_relief(clinic: Clinic, pain: AlertSeen) -> None:
+    clinic.damage(CheckinPlan, next_slot_at=None)
+    clinic.at("tue 12:00")
+    for _ in range(4):
+        clinic.text(ANA, "SKIP")
+    alert = clinic.alert(subject="silence")
+    assert (alert.tier, alert.status) == ("red", "triggered")
+    assert "Nobody said whether it helped" in alert.reason and pain.code in alert.reason
+    clinic.gateway.ignore_the_rest()
+
+
+@on_sqlite
 def test_what_was_just_answered_is_not_asked_again(clinic: Clinic, ana: str, pain: AlertSeen) -> None:
     daily(clinic, ana, "2 1 1")
     clinic.gateway.expect(ANA, "how are you today")
