@@ -22,7 +22,8 @@ from app.workflows.definitions import Program, load_program
 from app.workflows.service import SYSTEM
 from app.zones import zone
 
-QUESTIONNAIRE = "reassessment"
+_OF_THE_PATIENT, _OF_THEMSELVES = "reassessment", "caregiver-self-reassessment"
+"""The questionnaires for it: about the patient, and what a caregiver is asked about themselves."""
 NOT_ASKED_IN = ("hospital", "hospice", "deceased")
 """Settings in which others look after a person."""
 EVERYBODY = "everybody"
@@ -40,7 +41,7 @@ def plan_reassessment(session: Session, alert: Alert, outcome: str, now: datetim
     reporter = _reporter(session, alert)
     if patient.status != "active" or patient.setting in NOT_ASKED_IN or reporter == EVERYBODY:
         return ""
-    if find_questions(session, patient.id, related=reporter is not None) is None:
+    if find_questions(session, patient.id, alert.respondent) is None:
         return ""
     round_ = _round(session, alert)
     if round_ > ROUNDS:
@@ -84,14 +85,18 @@ def cancel_reassessments(
 
 
 def find_questions(
-    session: Session, patient_id: str, *, related: bool
+    session: Session, patient_id: str, respondent: str | None
 ) -> tuple[str, Program, CheckinPlanDefinition] | None:
-    """The questions that the patient, or somebody who helps, is asked later: enrolment id, program, its check-in."""
-    asked_of = "caregiver" if related else "patient"
+    """What is asked later of whoever raised an alert: enrolment id, program, its check-in. ``None`` is the patient.
+
+    A caregiver's own strain has questions of its own: what they say of themselves is never taken for the patient's.
+    """
+    asked_of = "patient" if respondent in (None, Respondent.SELF) else "caregiver"
+    wanted = _OF_THEMSELVES if respondent == Respondent.CAREGIVER else _OF_THE_PATIENT
     for enrolment in reversed(program_store.list_enrolments(session, patient_id=patient_id)):
         program = load_program(session, enrolment.program_id)
         for check_in in program.check_ins:
-            if check_in.questionnaire == QUESTIONNAIRE and check_in.respondent == asked_of:
+            if check_in.questionnaire == wanted and check_in.respondent == asked_of:
                 return enrolment.id, program, check_in
     return None
 

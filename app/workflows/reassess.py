@@ -85,7 +85,8 @@ def _ask(service: Service, reassessment_id: str, patient_id: str) -> int:
         if row.status != Status.PLANNED or row.due_at > now:
             return 0
         person = load_person(session, patient=patient, related_person_id=row.related_person_id)
-        questions = find_questions(session, patient.id, related=person.related is not None)
+        alert = alerts.get_alert(session, alert_id=row.alert_id)
+        questions = find_questions(session, patient.id, alert.respondent)
         if patient.status != "active" or patient.setting in NOT_ASKED_IN or questions is None:
             why = "they are looked after elsewhere, or not asked any more"
             cancel_reassessments(session, patient_id=patient.id, alert_id=row.alert_id, why=why, now=now)

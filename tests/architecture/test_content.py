@@ -33,7 +33,7 @@ def told(bundle) -> Report:
 def test_the_shipped_content_loads(bundle):
     assert set(bundle.instruments) == {
         "core-daily", "core-weekly", "bad-day", "caregiver-observed", "caregiver-self", "reassessment",
-        "personal-goals",
+        "caregiver-self-reassessment", "personal-goals",
     }  # fmt: skip
     assert set(bundle.programs) == {"advanced-cancer"}
 
@@ -312,7 +312,9 @@ def test_after_seven_good_days_and_not_before_asking_less_is_suggested(bundle):
 
 def test_a_caregiver_answers_about_themselves_in_a_series_of_their_own(bundle):
     about = {name: one.questionnaire.respondent(related=True).value for name, one in bundle.instruments.items()}
-    assert {name for name, series in about.items() if series == "caregiver"} == {"caregiver-self"}
+    assert {name for name, series in about.items() if series == "caregiver"} == {
+        "caregiver-self", "caregiver-self-reassessment"
+    }  # fmt: skip
 
 
 def test_what_is_asked_again_continues_the_series_that_was_reported(bundle):

@@ -4,6 +4,7 @@ import pytest
 
 from app.checkins.models import Checkin, CheckinPlan
 from app.reports.patient_page import read_patient
+from app.workflows.resolve_alert import ResolutionGiven, resolve_alert
 from app.workflows.submit_form import check_second_fact, read_form, save_answer, submit_form
 from tests.factories import ANA, NORA, ROSA, create_related_person
 from tests.world import Clinic
@@ -108,4 +109,44 @@ def test_red_flag_words_of_a_caregiver_are_heard(clinic: Clinic, rosa: str) -> N
     alert = clinic.alert()
     assert (alert.tier, alert.subject) == ("red", "words:wants_to_die")
     clinic.gateway.expect(NORA, "RED")
+    clinic.gateway.ignore_the_rest()
+
+
+def _strained_and_advised(clinic: Clinic) -> None:
+    for _ in range(2):
+        clinic.at("sat 11:00")
+        answer(clinic, worry="6")
+        clinic.later(hours=1)
+    given = ResolutionGiven(outcome="advised_self_care")
+    close = {"site_id": clinic.site_id, "practitioner_id": clinic.nora, "agent": "test"}
+    resolve_alert(clinic.service, alert_id=clinic.alert(subject="caregiver:worry").id, given=given, **close)
+    clinic.gateway.ignore_the_rest()
+    clinic.at("mon 12:00")
+
+
+@on_sqlite
+def test_whether_it_helped_is_asked_of_themselves_and_told_nobody_else(clinic: Clinic, ana: str, rosa: str) -> None:
+    clinic.damage(CheckinPlan, {"name": "caregiver"}, next_slot_at=None)
+    _strained_and_advised(clinic)
+    token = open_form(clinic)
+    form = read_form(clinic.service, token)
+    assert (form.about_name, form.hidden_from) == (None, "Ana")
+    for link_id, value in {"worry": "2", "change": "1", "called": "1", "helped": "1"}.items():
+        save_answer(clinic.service, token, link_id, value)
+    submit_form(clinic.service, token)
+    alert = clinic.alert(subject="caregiver:worry")
+    assert (alert.status, alert.happened("relieved")) == (
+        "resolved", ["Worry 2, was 6, and they say that it is better."]
+    )  # fmt: skip
+    assert {response.respondent for response in clinic.responses()} == {"caregiver"}
+    clinic.gateway.ignore_the_rest()
+
+
+@on_sqlite
+def test_a_caregiver_who_says_nothing_of_themselves_is_no_silent_patient(clinic: Clinic, ana: str, rosa: str) -> None:
+    clinic.damage(CheckinPlan, {"name": "caregiver"}, next_slot_at=None)
+    _strained_and_advised(clinic)
+    clinic.later(hours=8)
+    assert clinic.alert(subject="caregiver:silence").tier == "watch"
+    assert not [alert for alert in clinic.alerts() if alert.subject == "silence"]
     clinic.gateway.ignore_the_rest()
