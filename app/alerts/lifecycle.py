@@ -194,7 +194,7 @@ class Attempt:
 
 
 _ATTEMPTS_BEFORE_WELFARE_CHECK = 3
-_NEXT_CALL_AFTER = timedelta(hours=1)
+NEXT_CALL_AFTER = timedelta(hours=1)
 _CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
 
 
@@ -219,7 +219,7 @@ def check_resolution(
     if chosen is None:
         raise Rejected({"outcome": [f"Choose one of: {', '.join(Outcome)}."]})
     if chosen is Outcome.NO_CONTACT_MADE and tier is Tier.RED:
-        return Attempt(attempts + 1, now + _NEXT_CALL_AFTER, note)
+        return Attempt(attempts + 1, now + NEXT_CALL_AFTER, note)
     problems: dict[str, list[str]] = {}
     if tier is Tier.RED and contacted_at is None:
         if chosen.implies_contact:

@@ -66,7 +66,8 @@ def take_alert(body: dict[str, Any], alert_id: str) -> Any:
 def close_alert(body: dict[str, Any], alert_id: str) -> Any:
     """Close an alert with what it came to.
 
-    `no_contact_made` on a red one is an attempt: it stays open, and the next call is due in an hour.
+    `no_contact_made` on a red one is an attempt: it stays open, and the next call of whoever has it is due in an hour.
+    Without `staff` nobody has it, and the next person is paged as if nothing had been tried.
     """
     _row(alert_id)
     who = _actor(body)

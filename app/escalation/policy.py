@@ -209,10 +209,11 @@ def _rung(policy: EscalationPolicy, ladder: Ladder, clock: _Clock) -> _Move:
 
 
 def _overdue(policy: EscalationPolicy, ladder: Ladder, clock: _Clock) -> _Move:
-    """The next page about an alert that somebody took: its owner, 15 minutes later on call, then both again.
+    """The next page about an alert that somebody took: its owner, 15 minutes later on call, then both and the backup.
 
-    Again means every hour by the wall clock, every day by the clinic's. Recorded contact meets the time limit: then
-    only the owner is reminded to close the alert, after two days, and daily from then on.
+    The backup, because the owner may be the one who is on call. That comes again every hour by the wall clock, every
+    day by the clinic's, and after four rounds goes to everyone. Recorded contact meets the time limit: then only the
+    owner is reminded to close the alert, after two days, and daily from then on.
     """
     targets: tuple[Target, ...]
     stage = max(0, ladder.step - len(policy.steps))
@@ -226,7 +227,8 @@ def _overdue(policy: EscalationPolicy, ladder: Ladder, clock: _Clock) -> _Move:
         due, targets = clock.add(last, _OWNER_HAS), (Target.ON_CALL,)
     else:
         again = _HOURLY if policy.clock is ClockKind.WALL else _DAILY
-        due, targets = clock.add(last, again), (Target.OWNER, Target.ON_CALL)
+        others = Target.BACKUP if stage < 2 + ROUNDS else Target.EVERYONE
+        due, targets = clock.add(last, again), (Target.OWNER, Target.ON_CALL, others)
     return _Move(due, targets, len(policy.steps) + stage + 1, ladder.round, ladder.exhausted)
 
 

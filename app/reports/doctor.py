@@ -74,6 +74,9 @@ def _of_alerts(session: Session, now: datetime) -> Iterator[str]:
     late = session.scalar(count.where(Alert.status != "resolved", Alert.next_action_at < now - _OVERDUE))
     if late:
         yield f"{late} alerts are overdue for their next step: is a worker running?"
+    unanswered = session.scalar(count.where(Alert.status == "triggered", Alert.exhausted))
+    if unanswered:
+        yield f"{unanswered} alerts were taken by nobody: the fallback contact is told every hour."
     stuck = (Alert.status == "triggered", Alert.tier != "watch", Alert.next_action_at.is_(None))
     lost = session.scalar(count.where(*stuck))
     if lost:

@@ -23,6 +23,7 @@ class Figures:
     oldest_pending_seconds: float
     checkins: Mapping[tuple[str, ...], int]
     open_alerts: Mapping[tuple[str, ...], int]
+    unanswered_alerts: Mapping[tuple[str, ...], int]
     to_page_seconds: Sequence[float]
     to_acknowledge_seconds: Sequence[float]
     stages: Mapping[str, float]
@@ -48,6 +49,10 @@ def read_figures(db: Database, *, now: datetime) -> Figures:
             checkins=_counts(session, select(Checkin.status, count).group_by(Checkin.status)),
             open_alerts=_counts(
                 session, select(Alert.tier, count).where(Alert.status != "resolved").group_by(Alert.tier)
+            ),
+            unanswered_alerts=_counts(
+                session,
+                select(Alert.tier, count).where(Alert.status == "triggered", Alert.exhausted).group_by(Alert.tier),
             ),
             to_page_seconds=_to_page(session),
             to_acknowledge_seconds=_to_acknowledge(session),

@@ -99,6 +99,10 @@ class _Collector:
         yield _gauge("bedside_senders_resting", "Senders that the provider refuses, by its error.", ["code"], resting)
         yield _gauge("bedside_checkins_total", "Check-ins, by what became of them.", ["status"], figures.checkins)
         yield _gauge("bedside_alerts_open", "Alerts that are not resolved.", ["tier"], figures.open_alerts)
+        yield _gauge(
+            "bedside_alerts_unanswered", "Alerts that nobody took, so that the fallback contact is told.", ["tier"],
+            figures.unanswered_alerts,
+        )  # fmt: skip
         yield _histogram(
             "bedside_alert_to_page_seconds", "From an alert to its first page handed over.",
             _PAGE_BUCKETS, figures.to_page_seconds,

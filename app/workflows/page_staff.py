@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from app.alerts.lifecycle import NEXT_CALL_AFTER
 from app.alerts.models import Alert
+from app.alerts.store import alerts
 from app.codes import Tier
 from app.db import Session, wake_after_commit
 from app.escalation import storms
@@ -54,6 +56,21 @@ def watch_until(alert: Alert, site: Site, now: datetime) -> None:
     alert.next_action_at = action.next_action_at if action else None
 
 
+def call_again(session: Session, alert: Alert, now: datetime) -> None:
+    """After a call that reached nobody: the next one is due in an hour, unless the ladder moves before.
+
+    It puts off no step: neither of an alert that nobody has taken, nor the page that it was not dealt with in time.
+    """
+    site = staff.get_site(session, site_id=alert.site_id)
+    hours = _hours(alert, site)
+    action = next_action(alert.policy, _ladder(alert), now, hours)
+    if action is None:
+        return
+    step = now if action.targets else action.next_action_at
+    call = now + NEXT_CALL_AFTER
+    alert.next_action_at = min(step, hours.next_open(call) if hours else call) if alert.acknowledged_at else step
+
+
 def _take(service: Service, session: Session, group: Sequence[Alert], now: datetime, *, may_wait: bool) -> None:
     site = staff.get_site(session, site_id=group[0].site_id)
     actions: dict[str, Action] = {}
@@ -64,7 +81,7 @@ def _take(service: Service, session: Session, group: Sequence[Alert], now: datet
         if action is None:  # a tier that nobody is paged for
             alert.next_action_at = None
             continue
-        targets = action.targets or ((Target.OWNER,) if _call_is_due(alert, now) else ())
+        targets = action.targets or ((Target.OWNER,) if _call_is_due(session, alert, now) else ())
         if targets:
             actions[alert.id] = action
             due.append((alert, targets))
@@ -87,13 +104,15 @@ def _take(service: Service, session: Session, group: Sequence[Alert], now: datet
     wake_after_commit(session)
 
 
-def _call_is_due(alert: Alert, now: datetime) -> bool:
-    """Whether it is time to call again after an attempt that reached nobody.
-
-    On the wall clock nothing but such an attempt makes an alert that is taken come up before its ladder moves.
-    """
-    taken_red = alert.acknowledged_at is not None and alert.tier == Tier.RED and alert.policy.get("clock") != "clinic"
-    return taken_red and alert.next_action_at is not None and alert.next_action_at <= now
+def _call_is_due(session: Session, alert: Alert, now: datetime) -> bool:
+    """Whether it is time to call again after an attempt that reached nobody."""
+    if alert.acknowledged_at is None or alert.next_action_at is None or alert.next_action_at > now:
+        return False
+    tried = alerts.last_event(session, alert_id=alert.id, types=("attempt",))
+    if tried is None or tried.at + NEXT_CALL_AFTER > now:
+        return False
+    paged = alerts.last_event(session, alert_id=alert.id, types=("paged",))
+    return paged is None or paged.at <= tried.at
 
 
 def _ladder(alert: Alert) -> Ladder:

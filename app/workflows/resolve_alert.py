@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.alerts.lifecycle import AlertKind, AlertStatus, Attempt, Outcome, Resolution, check_resolution, reopen
@@ -15,12 +15,14 @@ from app.errors import Conflict, Rejected
 from app.messaging.delivery import MessageKind
 from app.messaging.store import outbox
 from app.workflows.definitions import default_policy
-from app.workflows.page_staff import take_step
+from app.workflows.page_staff import call_again, take_step
 from app.workflows.plan_reassessment import cancel_reassessments, plan_reassessment
 from app.workflows.raise_alerts import new_code
 from app.workflows.service import SYSTEM, Service
 
 _LONGEST_NOTE = 2000
+_ONE_PRESS = timedelta(minutes=1)
+"""Two attempts of one person within that are one, pressed twice."""
 WELFARE_CHECK = """Welfare check:
 1. Look up every number on the patient's page; call each once more, and let it ring.
 2. Call those who help, and the person to call in an emergency, if the chart names one.
@@ -59,27 +61,37 @@ def resolve_alert(
             raise Conflict("This alert is resolved already.")
         # Somebody silent whom nobody reaches is still silent: that closes nothing, however urgent it was.
         unreached = alert.kind == AlertKind.SILENCE and given.outcome == Outcome.NO_CONTACT_MADE
-        tier = Tier.RED if unreached else Tier(alert.tier)
+        tier, tried = Tier.RED if unreached else Tier(alert.tier), alerts.list_attempts(session, alert_id=alert.id)
         result = check_resolution(
             tier, given.outcome, now=now, note=given.note, contacted_at=given.contacted_at,
-            reason=given.reason, because=given.because,
-            attempts=alerts.count_events(session, alert_id=alert.id, type="attempt"),
+            reason=given.reason, because=given.because, attempts=len(tried),
         )  # fmt: skip
         said = "\n".join(part for part in (given.note, given.reason) if part)
         if isinstance(result, Attempt):
-            _take_over(session, alert, practitioner_id, now)
-            alert.next_action_at = result.next_call_at
-            check = " Three attempts have failed: start the welfare check." if result.welfare_check else ""
-            detail = f"Attempt {result.number}: nobody was reached.{check} {said}".strip()
-            alerts.add_event(session, alert, at=now, type="attempt", agent=agent, detail=detail)
-            if result.welfare_check:
-                alerts.add_event(session, alert, at=now, type="welfare_check", agent=SYSTEM, detail=WELFARE_CHECK)
+            twice = alert.acknowledged_by == practitioner_id and tried and now - tried[-1].at < _ONE_PRESS
+            if not twice:
+                _note_attempt(session, alert, result, practitioner_id, agent, said, now)
             return False
         close_alert(
             session, alert, result, now=now, practitioner_id=practitioner_id, agent=agent,
             detail=f"{result.outcome}. {said}".strip(),
         )  # fmt: skip
         return True
+
+
+def _note_attempt(
+    session: Session, alert: Alert, tried: Attempt, practitioner_id: str | None, agent: str, said: str, now: datetime
+) -> None:
+    """Nobody was reached: the alert stays open, and the next call is due."""
+    if practitioner_id is not None:  # a program's attempt holds nobody back who is to be paged
+        _take_over(session, alert, practitioner_id, now)
+    check = " Three attempts have failed: start the welfare check." if tried.welfare_check else ""
+    detail = f"Attempt {tried.number}: nobody was reached.{check} {said}".strip()
+    alerts.add_event(session, alert, at=now, type="attempt", agent=agent, detail=detail)
+    if tried.welfare_check:
+        alerts.add_event(session, alert, at=now, type="welfare_check", agent=SYSTEM, detail=WELFARE_CHECK)
+    session.flush()
+    call_again(session, alert, now)
 
 
 def close_alert(

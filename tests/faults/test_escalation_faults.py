@@ -26,6 +26,8 @@ from app.errors import Conflict
 from app.escalation.models import Page, Shift
 from app.factory import create_app
 from app.jobs.ticks import Ticks
+from app.reports.doctor import find_problems
+from app.reports.metrics import read_figures
 from app.staff.models import Practitioner
 from app.workflows.acknowledge_alert import acknowledge_alert
 from app.workflows.concern import Concern
@@ -357,6 +359,9 @@ def test_an_exhausted_escalation_stays_loud(clinic: Clinic) -> None:
         clinic.later(minutes=15)
     clinic.gateway.ignore_the_rest()
     assert clinic.alert().exhausted
+    assert read_figures(clinic.db, now=clinic.clock.now()).unanswered_alerts == {("red",): 1}
+    (said,) = [line for line in find_problems(clinic.db, clinic.clock.now()) if "taken by nobody" in line]
+    assert said.startswith("1 alerts")
     for _ in range(10):
         clinic.later(hours=1)
         clinic.gateway.expect(SWITCHBOARD, "nobody on call has taken it")

@@ -69,6 +69,61 @@ def test_the_next_call_after_an_attempt_is_not_forgotten(clinic: Clinic, alert: 
     clinic.gateway.ignore_the_rest()
 
 
+def test_pressed_twice_it_is_one_attempt_and_after_contact_they_are_counted_anew(
+    clinic: Clinic, alert: AlertSeen
+) -> None:
+    for _ in range(3):
+        resolve(clinic, alert, "no_contact_made")
+    assert len(clinic.alert().happened("attempt")) == 1
+    clinic.clock.advance(minutes=5)
+    resolve(clinic, alert, "no_contact_made")
+    resolve(clinic, alert, "referred")
+    clinic.clock.advance(hours=1)
+    reopen_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, agent="test", note=None)
+    resolve(clinic, alert, "no_contact_made")
+    assert clinic.alert().happened("attempt")[-1].startswith("Attempt 1:")
+    clinic.tick()
+    clinic.gateway.ignore_the_rest()
+
+
+def test_attempts_put_off_no_page_that_it_takes_too_long(clinic: Clinic, alert: AlertSeen) -> None:
+    acknowledge_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=clinic.tess, via="web")
+    given = ResolutionGiven(outcome="no_contact_made")
+    for _ in range(5):
+        clinic.later(minutes=50)
+        resolve_alert(
+            clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=clinic.tess, agent="test",
+            given=given,
+        )  # fmt: skip
+    paged = clinic.paged(alert)
+    assert ("Tess", 150) in paged, "two hours are over: the owner hears of it at the next tick"
+    assert [name for name, minute in paged if minute > 150].count("Nora") >= 1, "and then who is on call"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_an_attempt_in_nobodys_name_holds_nobody_back(clinic: Clinic, alert: AlertSeen) -> None:
+    given = ResolutionGiven(outcome="no_contact_made")
+    assert not resolve_alert(
+        clinic.service, site_id=clinic.site_id, alert_id=alert.id, practitioner_id=None, agent="token:1", given=given
+    )
+    assert clinic.alert().status == "triggered"
+    clinic.later(minutes=15)
+    assert clinic.paged(alert) == [("Nora", 0), ("Omar", 15)]
+    clinic.gateway.ignore_the_rest()
+
+
+def test_after_an_attempt_at_somebody_silent_the_next_call_comes_in_an_hour(clinic: Clinic, ana: str) -> None:
+    for _ in range(72):
+        clinic.later(hours=1)
+    silent = clinic.alert(subject="silence")
+    assert silent.tier == "amber"
+    resolve(clinic, silent, "no_contact_made")
+    before = len(clinic.paged(silent))
+    clinic.later(hours=1)
+    assert [name for name, _ in clinic.paged(silent)[before:]] == ["Nora"]
+    clinic.gateway.ignore_the_rest()
+
+
 def test_reaching_nobody_closes_an_amber_one(clinic: Clinic, ana: str) -> None:
     clinic.text(ANA, "STOP")
     clinic.gateway.ignore_the_rest()

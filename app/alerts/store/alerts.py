@@ -143,10 +143,14 @@ def last_event(session: Session, *, alert_id: str, types: Collection[str]) -> Al
     return session.scalars(wanted.order_by(AlertEvent.at.desc(), AlertEvent.id).limit(1)).first()
 
 
-def count_events(session: Session, *, alert_id: str, type: str) -> int:
-    """How often something happened to an alert."""
-    wanted = select(func.count()).select_from(AlertEvent)
-    return session.scalar(wanted.where(AlertEvent.alert_id == alert_id, AlertEvent.type == type)) or 0
+def list_attempts(session: Session, *, alert_id: str) -> Sequence[AlertEvent]:
+    """The calls about an alert that reached nobody since it was opened, or taken up again, oldest first."""
+    reopened = select(func.max(AlertEvent.at)).where(AlertEvent.alert_id == alert_id, AlertEvent.type == "reopened")
+    wanted = select(AlertEvent).where(
+        AlertEvent.alert_id == alert_id, AlertEvent.type == "attempt",
+        AlertEvent.at >= func.coalesce(reopened.scalar_subquery(), AlertEvent.at),
+    )  # fmt: skip
+    return session.scalars(wanted.order_by(AlertEvent.at, AlertEvent.id)).all()
 
 
 def code_in_use_by_other(session: Session, *, alert: Alert) -> bool:

@@ -169,8 +169,11 @@ def test_a_red_alert_is_not_closed_without_what_is_needed(clinic: Clinic, body: 
 def test_nobody_reached_keeps_a_red_alert_open(clinic: Clinic) -> None:
     path = f"/alerts/{clinic.red_alert(clinic.ana())['id']}"
     tried = clinic.writer.post(f"{path}/resolve", {"outcome": "no_contact_made"}, status=200)
-    assert (tried["status"] != "resolved", tried["next_action_at"]) == (True, "2026-03-02T16:00:01Z")
+    assert (tried["status"], tried["next_action_at"]) == ("triggered", "2026-03-02T15:15:00Z"), "nobody has taken it"
     assert tried["events"][-1]["type"] == "attempt"
+    by_nora = {"outcome": "no_contact_made", "staff": clinic.staffed()["nora"]}
+    tried = clinic.writer.post(f"{path}/resolve", by_nora, status=200)
+    assert (tried["status"], tried["next_action_at"]) == ("acknowledged", "2026-03-02T16:00:01Z")
 
 
 def test_a_closed_alert_is_taken_up_again(clinic: Clinic) -> None:

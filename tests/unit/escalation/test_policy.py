@@ -140,13 +140,14 @@ def test_without_any_repeat_it_still_repeats_hourly():
 TAKEN = Ladder(T0, step=1, last_step_at=T0, acknowledged=True)
 
 
-def test_taken_and_not_finished_the_owner_is_paged_then_on_call_then_both_hourly():
-    pages, _ = run(RED, TAKEN, T0 + minutes(260))
+def test_taken_and_not_finished_the_owner_is_paged_then_on_call_then_the_backup_too_and_at_last_everyone():
+    pages, _ = run(RED, TAKEN, T0 + minutes(440))
+    again = (Target.OWNER, Target.ON_CALL)
     assert pages == [
         (T0 + minutes(120), (Target.OWNER,)),
         (T0 + minutes(135), (Target.ON_CALL,)),
-        (T0 + minutes(195), (Target.OWNER, Target.ON_CALL)),
-        (T0 + minutes(255), (Target.OWNER, Target.ON_CALL)),
+        *((T0 + minutes(at), (*again, Target.BACKUP)) for at in (195, 255, 315, 375)),
+        (T0 + minutes(435), (*again, Target.EVERYONE)),
     ]
 
 
@@ -177,8 +178,8 @@ def test_a_taken_amber_is_not_nagged_about_hourly():
     assert pages == [
         (on(2, 9), (Target.OWNER,)),
         (on(2, 9.25), (Target.ON_CALL,)),
-        (on(3, 9.25), (Target.OWNER, Target.ON_CALL)),
-        (on(4, 9.25), (Target.OWNER, Target.ON_CALL)),
+        (on(3, 9.25), (Target.OWNER, Target.ON_CALL, Target.BACKUP)),
+        (on(4, 9.25), (Target.OWNER, Target.ON_CALL, Target.BACKUP)),
     ]
 
 
