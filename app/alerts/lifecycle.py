@@ -137,7 +137,7 @@ def merge(
 
 
 def is_worse(value: float | None, seen: float | None, *, worse: str = "high") -> bool:
-    """Whether an answer is worse than the worst that the owner saw, by the item's ``worse`` direction.
+    """Whether an answer is worse than the one that the owner saw last, by the item's ``worse`` direction.
 
     A number is worse than none; no number is never worse.
     """

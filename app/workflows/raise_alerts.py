@@ -121,6 +121,8 @@ def new_code(session: Session, now: datetime) -> str:
 def _add_evidence(session: Session, alert: Alert, concern: Concern, now: datetime) -> Merge:
     value, seen = concern.values.get("value"), alert.values.get("value")
     site = staff.get_site(session, site_id=alert.site_id)
+    last = alerts.last_event(session, alert_id=alert.id, types=("opened", "evidence"))
+    told_at = max(alert.triggered_at, last.at) if last is not None else alert.triggered_at
     change = merge(
         Tier(alert.tier),
         AlertStatus(alert.status),
@@ -128,7 +130,7 @@ def _add_evidence(session: Session, alert: Alert, concern: Concern, now: datetim
         # Each further answer judges its response again, urgency and all; a text outside one is judged once.
         insists=concern.insists and (concern.response_id is None or concern.response_id != alert.response_id),
         worse_than_seen=is_worse(value, seen, worse=str(concern.values.get("worse", "high"))),
-        later_day=wall_clock(now, site.time_zone).date() > wall_clock(alert.triggered_at, site.time_zone).date(),
+        later_day=wall_clock(now, site.time_zone).date() > wall_clock(told_at, site.time_zone).date(),
     )
     before = alert.reason
     same = concern.response_id is not None and concern.response_id == alert.response_id

@@ -75,6 +75,17 @@ def test_equal_on_a_later_day_pages_the_owner_again(clinic: Clinic, ana: str) ->
     clinic.gateway.ignore_the_rest()
 
 
+def test_the_rest_of_the_same_check_in_does_not_page_the_owner_once_more(clinic: Clinic, ana: str) -> None:
+    _answer_and_take(clinic, ana, "8 3 2")
+    clinic.finish(ana)
+    clinic.at("tue 10:00")
+    before = len(clinic.paged(clinic.alert(subject="self:pain")))
+    clinic.text(ANA, "8 3 2")
+    clinic.finish(ana)
+    assert len(clinic.paged(clinic.alert(subject="self:pain"))) == before + 1
+    clinic.gateway.ignore_the_rest()
+
+
 def test_an_amber_that_turns_red_pages_at_night(clinic: Clinic, ana: str) -> None:
     clinic.at("19:00")
     clinic.ask(ana)
