@@ -13,6 +13,7 @@ from app.staff import store as staff
 from app.staff.models import Membership, Practitioner
 from app.staff.roles import Role
 from app.workflows.service import Service
+from app.workflows.staff_phone import leave_alerts
 from app.zones import zone
 
 _SHORTEST_PASSWORD = 12
@@ -80,11 +81,13 @@ def set_password(service: Service, *, site_id: str, email: str, password: str, a
 
 
 def disable_staff(service: Service, *, site_id: str, email: str, agent: str) -> None:
-    """Take a member of staff's access away at once, everywhere."""
+    """Take a member of staff's access away at once, everywhere; somebody else is called for the alerts they had."""
     with service.db.transaction(all_sites()) as session:
         person = _member(session, site_id, email)
         person.active = False
         staff.end_sessions(session, practitioner_id=person.id, now=service.clock.now())
+        session.flush()
+        leave_alerts(service, session, person)
         _note(service, session, site_id, person.id, "disable", agent)
 
 

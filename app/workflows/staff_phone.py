@@ -17,9 +17,9 @@ from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.workflows.concern import Concern
 from app.workflows.on_call import load_shifts
-from app.workflows.page_staff import hurry
+from app.workflows.page_staff import hurry, take_step
 from app.workflows.queue_text import STAFF, new_text
-from app.workflows.raise_alerts import raise_concern
+from app.workflows.raise_alerts import raise_concern, start_again
 from app.workflows.service import SYSTEM, Service
 from app.workflows.who_is_paged import CLINICAL_ROLES
 
@@ -66,8 +66,25 @@ def stop_phone(service: Service, session: Session, person: Practitioner, *, why:
     outbox.cancel_waiting(session, practitioner_id=person.id, pool=STAFF)
     for site_id in _sites(session, person):
         _tell_team(service, session, site_id, person, why)
-        _hurry_alerts(service, session, person)
+        _hurry_alerts(service, session, person, "gets no more pages")
     return True
+
+
+def leave_alerts(service: Service, session: Session, person: Practitioner) -> None:
+    """Somebody has left: what they had is nobody's, and what they were paged for goes to the next contact, at once.
+
+    The session sees every site, before and after.
+    """
+    now = service.clock.now()
+    outbox.cancel_waiting(session, practitioner_id=person.id, pool=STAFF)
+    for _ in _sites(session, person):
+        for alert in alerts.lock_owned(session, practitioner_id=person.id):
+            start_again(alert, now)
+            alert.status = AlertStatus.TRIGGERED
+            detail = f"{person.name} works here no more: nobody has it."
+            alerts.add_event(session, alert, at=now, type="handed_over", agent=SYSTEM, detail=detail)
+            take_step(service, session, [alert], now)
+        _hurry_alerts(service, session, person, "works here no more")
 
 
 def _start_phone(service: Service, session: Session, person: Practitioner) -> None:
@@ -127,13 +144,13 @@ def _tell_team(service: Service, session: Session, site_id: str, person: Practit
         hurry(session, alert, now)
 
 
-def _hurry_alerts(service: Service, session: Session, person: Practitioner) -> None:
+def _hurry_alerts(service: Service, session: Session, person: Practitioner, why: str) -> None:
     """Let the next contact be paged now for the open alerts whose last page went to this person alone."""
     now = service.clock.now()
     for alert_id in escalation.list_alerts_paged(session, practitioner_id=person.id, since=now - _PAGED_WITHIN):
         alert = alerts.lock_alert(session, alert_id=alert_id)
         if alert.status == AlertStatus.TRIGGERED and not alert.exhausted and _was_last(session, alert, person):
-            detail = f"{person.name} gets no more pages."
+            detail = f"{person.name} {why}."
             alerts.add_event(session, alert, at=now, type="page_failed", agent=SYSTEM, detail=detail)
             hurry(session, alert, now)
 

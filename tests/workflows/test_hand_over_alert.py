@@ -6,6 +6,7 @@ from app.errors import Conflict, DeliveryFailed, Rejected
 from app.staff.models import Practitioner
 from app.workflows.acknowledge_alert import acknowledge_alert
 from app.workflows.hand_over_alert import hand_over_alert
+from app.workflows.manage_staff import disable_staff
 from app.workflows.record_delivery_status import record_delivery_status
 from tests.factories import AGENT, ANA, NORA, OMAR, TESS, create_practitioner
 from tests.workflows.moderate import close
@@ -105,4 +106,20 @@ def test_neither_a_closed_one_nor_ones_own_is_handed_over(clinic: Clinic, alert:
     close(clinic, alert)
     with pytest.raises(Conflict, match="resolved"):
         hand_over(clinic, alert, clinic.nora)
+    clinic.gateway.ignore_the_rest()
+
+
+def test_what_somebody_had_who_leaves_is_the_next_ones_at_once(clinic: Clinic, alert: AlertSeen, ana: str) -> None:
+    clinic.text(NORA, alert.code)
+    clinic.text(ANA, "and I have a fever")
+    waits = clinic.alert(status="triggered")
+    assert clinic.paged(waits) == [("Nora", 0)]
+    clinic.clock.advance(minutes=3)
+    disable_staff(clinic.service, site_id=clinic.site_id, email="nora@riverside.example", agent=AGENT)
+    clinic.tick()
+    had = clinic.alert(id=alert.id)
+    assert (had.status, had.acknowledged_by) == ("triggered", None)
+    assert had.happened("handed_over") == ["Nora Lindqvist works here no more: nobody has it."]
+    assert clinic.paged(had)[-1] == ("switchboard", 3), "Nora was the only one on call"
+    assert clinic.paged(waits)[-1] == ("Omar", 3)
     clinic.gateway.ignore_the_rest()

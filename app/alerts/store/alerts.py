@@ -113,6 +113,12 @@ def add_event(session: Session, alert: Alert, *, at: datetime, type: str, agent:
     return event
 
 
+def lock_owned(session: Session, *, practitioner_id: str) -> Sequence[Alert]:
+    """The open alerts that somebody has taken, held until the end of the transaction."""
+    wanted = select(Alert).where(Alert.acknowledged_by == practitioner_id, Alert.status == "acknowledged")
+    return session.scalars(wanted.order_by(Alert.id).with_for_update().execution_options(populate_existing=True)).all()
+
+
 def list_open_without_step(session: Session) -> Sequence[Alert]:
     """Open, unacknowledged red and amber alerts that no clock watches: there must be none."""
     unwatched: tuple[Any, ...] = (Alert.status == "triggered", Alert.tier != "watch", Alert.next_action_at.is_(None))
