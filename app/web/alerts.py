@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.alerts.lifecycle import Outcome
 from app.errors import Conflict, Rejected
 from app.reports.alert_page import read_alert
 from app.reports.unplaced_text import read_unplaced
@@ -69,6 +70,8 @@ def resolve(alert_id: str) -> ResponseReturnValue:
                 because=given["because"], contacted_at=moment(given["contacted_at"], who.time_zone, "contacted_at"),
             ),
         )  # fmt: skip
+        if given["outcome"] == Outcome.DIED:
+            return "Closed. They are recorded as deceased: nothing more is asked or sent."
         return (
             "Closed." if closed else "Noted that nobody was reached. The alert stays open; the next call is in an hour."
         )

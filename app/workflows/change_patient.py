@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.audit import store as audit
-from app.checkins.store import checkins
-from app.checkins.store import programs as program_store
 from app.db import Session, keyring_of, site_scope
 from app.keyring import PHONE
 from app.messaging.store import outbox
@@ -14,7 +12,7 @@ from app.patients.details import Details
 from app.patients.models import ContactPoint, Patient
 from app.staff import store as staff
 from app.workflows.change_zone import move_to_zone
-from app.workflows.plan_reassessment import cancel_reassessments
+from app.workflows.end_patient import end_patient
 from app.workflows.service import Service
 
 STATUSES = ("active", "paused", "stopped", "deceased")
@@ -71,7 +69,7 @@ def change_patient(service: Service, *, site_id: str, patient_id: str, changes: 
         if changes.time_zone and changes.time_zone != patient.time_zone:
             move_to_zone(session, patient, changes.time_zone, now)
         if changes.status in ("stopped", "deceased"):
-            _end(session, patient, now)
+            end_patient(session, patient, changes.status, now)
         given = {name for name in PatientChanges.__dataclass_fields__ if getattr(changes, name) is not None}
         changed = sorted((given - {"clear"}) | set(changes.clear))
         audit.record(
@@ -113,12 +111,3 @@ def _change_phone(session: Session, patient: Patient, phone: str, now: datetime)
             value_index=keyring_of(session).index(PHONE, phone), status="active", created_at=now,
         )
     )  # fmt: skip
-
-
-def _end(session: Session, patient: Patient, now: datetime) -> None:
-    for enrolment in program_store.list_enrolments(session, patient_id=patient.id):
-        enrolment.status, enrolment.ended_at = "ended", now
-    checkins.end_patient(session, patient_id=patient.id, now=now)
-    why = "they have died" if patient.status == "deceased" else "they are not asked any more"
-    cancel_reassessments(session, patient_id=patient.id, why=why, now=now)
-    outbox.cancel_waiting(session, patient_id=patient.id)

@@ -14,7 +14,9 @@ from app.db import Session, retry_on_conflict, site_scope
 from app.errors import Conflict, Rejected
 from app.messaging.delivery import MessageKind
 from app.messaging.store import outbox
+from app.patients import store as patients
 from app.workflows.definitions import default_policy
+from app.workflows.end_patient import DECEASED, end_patient
 from app.workflows.page_staff import call_again, take_step
 from app.workflows.plan_reassessment import cancel_reassessments, plan_reassessment
 from app.workflows.raise_alerts import new_code
@@ -56,6 +58,10 @@ def resolve_alert(
         if len(getattr(given, name) or "") > _LONGEST_NOTE:
             raise Rejected({name: [f"has at most {_LONGEST_NOTE} characters."]})
     with service.db.transaction(site_scope(site_id)) as session:
+        if given.outcome == Outcome.DIED:  # a patient is held before their alerts, here as everywhere
+            about = alerts.get_alert(session, alert_id=alert_id).patient_id
+            if about is not None:
+                patients.lock_patient(session, patient_id=about)
         alert = alerts.lock_alert(session, alert_id=alert_id)
         if alert.status == AlertStatus.RESOLVED:
             raise Conflict("This alert is resolved already.")
@@ -107,7 +113,7 @@ def close_alert(
 ) -> None:
     """Close an alert that the caller has locked and checked; ``detail`` is what its history says of it.
 
-    Where the outcome promises relief, it is planned to ask again.
+    Where the outcome promises relief, it is planned to ask again; after a death nobody is asked or texted any more.
     """
     _take_over(session, alert, practitioner_id, now)
     alert.status, alert.resolved_at, alert.resolved_by = AlertStatus.RESOLVED, now, practitioner_id
@@ -115,7 +121,9 @@ def close_alert(
     alert.not_useful_because = result.because
     alert.contacted_at = result.contacted_at or alert.contacted_at
     if result.outcome is Outcome.DIED and alert.patient_id is not None:
-        cancel_reassessments(session, patient_id=alert.patient_id, why="they have died", now=now)
+        patient = patients.get_patient(session, patient_id=alert.patient_id)
+        end_patient(session, patient, DECEASED, now)
+        detail = f"{detail}\nRecorded as deceased: nothing more is asked or sent."
     asked_again = plan_reassessment(session, alert, result.outcome, now)
     said = "\n".join(part for part in (detail, asked_again) if part)
     alerts.add_event(session, alert, at=now, type=event, agent=agent, detail=said)

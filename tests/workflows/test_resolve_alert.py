@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app.errors import Conflict, NotFound, Rejected
+from app.patients.models import Patient
 from app.staff.models import Site
 from app.workflows.acknowledge_alert import acknowledge_alert
 from app.workflows.resolve_alert import ResolutionGiven, note_alert, reopen_alert, resolve_alert
-from tests.factories import ANA, NORA, OMAR, create_patient, create_site
+from tests.factories import ANA, NORA, OMAR, ROSA, create_patient, create_related_person, create_site
 from tests.world import AlertSeen, Clinic
 
 
@@ -188,4 +189,24 @@ def test_a_code_is_not_given_again_for_a_fortnight(clinic: Clinic) -> None:
     clinic.damage(Site, alert_counter=0)  # a hundred nurses later the codes come round again
     clinic.text(ANA, "I have chest pain")
     assert clinic.alert(status="triggered").code != alert.code
+    clinic.gateway.ignore_the_rest()
+
+
+def test_after_a_death_nothing_more_is_asked_or_sent_and_what_is_open_stays(clinic: Clinic, ana: str) -> None:
+    create_related_person(clinic.service, site_id=clinic.site_id, patient_id=ana)
+    clinic.hurry()
+    clinic.text(ANA, "I have chest pain")
+    clinic.text(ANA, "my leg is weak and I cannot feel it")
+    first, *others = clinic.alerts(kind="clinical")
+    assert others
+    clinic.gateway.ignore_the_rest()
+    before = len(clinic.gateway.departures)
+    resolve(clinic, first, "died", contacted_at=clinic.clock.now())
+    assert "Recorded as deceased: nothing more is asked or sent." in clinic.alert(id=first.id).happened("resolved")[0]
+    (patient,) = clinic.rows(Patient)
+    assert patient.status == "deceased"
+    for day in ("tue", "wed", "thu", "sat"):
+        clinic.at(f"{day} 12:00")
+    assert not [sent for sent in clinic.gateway.departures[before:] if sent.recipient in (ANA, ROSA)]
+    assert {alert.status for alert in clinic.alerts(kind="clinical")} == {"resolved", "triggered"}
     clinic.gateway.ignore_the_rest()
