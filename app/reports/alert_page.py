@@ -29,6 +29,7 @@ from app.tables import (
     Page,
     Patient,
     Practitioner,
+    RelatedPerson,
     Site,
 )
 
@@ -40,7 +41,10 @@ _ONE_TRANSACTION, _A_MOMENT = timedelta(seconds=30), timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A text in either direction. ``state`` is the outbox's, ``status`` the provider's; empty for a text in."""
+    """A text in either direction. ``state`` is the outbox's, ``status`` the provider's; empty for a text in.
+
+    ``who`` is a number or a name; ``helper`` the name of whoever helps a patient, where such a person wrote it.
+    """
 
     inbound: bool
     at: datetime
@@ -50,6 +54,7 @@ class Message:
     state: str = ""
     status: str | None = None
     error_code: int | None = None
+    helper: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +139,9 @@ def read_alert(db: Database, *, site_id: str, alert_id: str, now: datetime) -> A
             patient_zone=patient.time_zone if patient else None,
             patient_language=patient.language if patient else None,
             patient_birth_date=patient.birth_date if patient else "",
-            words=_words(inbound),
+            words=_words(session, inbound),
             told=_told(session, alert, inbound, last_word_at),
-            contacts=tuple(c for c in contacts_of(session, patient) if c.status != "wrong") if patient else (),
+            contacts=_contacts(session, patient, inbound) if patient else (),
             events=tuple(Event(e.at, e.type, names.get(e.agent, e.agent), e.detail) for e in events),
             pages=_pages(session, alert),
             attempts=sum(event.type == "attempt" for event in events),
@@ -145,6 +150,12 @@ def read_alert(db: Database, *, site_id: str, alert_id: str, now: datetime) -> A
             colleagues=_colleagues(session, alert),
             suggests=alert.subject == STEP_DOWN,
         )
+
+
+def _contacts(session: Session, patient: Patient, inbound: InboundMessage | None) -> tuple[Contact, ...]:
+    """The numbers to call: first the one that the latest evidence was written from."""
+    usable = [contact for contact in contacts_of(session, patient) if contact.status != "wrong"]
+    return tuple(sorted(usable, key=lambda contact: inbound is None or contact.phone != inbound.sender))
 
 
 def _events(session: Session, alert: Alert) -> list[AlertEvent]:
@@ -195,10 +206,14 @@ def _inbound(session: Session, alert: Alert, last_word_at: datetime) -> InboundM
     return max(found, key=lambda row: (row.received_at, row.id == alert.inbound_id), default=None)
 
 
-def _words(inbound: InboundMessage | None) -> Message | None:
+def _words(session: Session, inbound: InboundMessage | None) -> Message | None:
     if inbound is None:
         return None
-    return Message(inbound=True, at=inbound.received_at, who=inbound.sender, kind="text", body=inbound.body)
+    helper = session.get(RelatedPerson, inbound.related_person_id) if inbound.related_person_id else None
+    return Message(
+        inbound=True, at=inbound.received_at, who=inbound.sender, kind="text", body=inbound.body,
+        helper=helper.name if helper else "",
+    )  # fmt: skip
 
 
 def _told(session: Session, alert: Alert, inbound: InboundMessage | None, last_word_at: datetime) -> Told | None:

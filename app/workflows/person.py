@@ -38,6 +38,11 @@ class Person:
         return Respondent.PROXY if self.related else Respondent.SELF
 
     @property
+    def writes(self) -> str:
+        """How a reason begins that quotes them: with the helper's name, for a nurse takes it for the patient's else."""
+        return f"Caregiver {self.related.name} writes: " if self.related else ""
+
+    @property
     def agent(self) -> str:
         """How audit events name this person."""
         return f"related_person:{self.related.id}" if self.related else f"patient:{self.patient.id}"

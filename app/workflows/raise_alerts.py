@@ -149,6 +149,8 @@ def _add_evidence(session: Session, alert: Alert, concern: Concern, now: datetim
     alert.status = change.status
     if not older:
         alert.response_id = concern.response_id or alert.response_id
+        if alert.patient_id is not None:  # of a number that nobody has, the first text stands for them all
+            alert.inbound_id = concern.inbound_id or alert.inbound_id
     return change
 
 

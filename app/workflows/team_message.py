@@ -21,7 +21,8 @@ def screen(
 
     ``text`` is what to look at where the stored body cannot be read as it is.
     """
-    findings = [flag_finding(flag) for flag in find(inbound.body if text is None else text, person.language)]
+    said = inbound.body if text is None else text
+    findings = [flag_finding(flag, person.writes) for flag in find(said, person.language)]
     concerns = concerns_of(
         findings, patient=person.patient, inbound_id=inbound.id, respondent=person.respondent,
         program=program_of(session, person),
@@ -30,12 +31,12 @@ def screen(
     return findings
 
 
-def flag_finding(flag: RedFlag) -> Finding:
-    """The finding of red-flag words in a text."""
+def flag_finding(flag: RedFlag, by: str = "") -> Finding:
+    """The finding of red-flag words in a text; ``by`` begins the reason where a helper wrote them."""
     said = flag.flag.replace("_", " ")
     return Finding(
         rule_id="red-flag-words", tier=Tier.RED, subject=f"words:{flag.flag}",
-        reason=f"Red-flag words, {said}: “{flag.phrase}”", values={"flag": flag.flag},
+        reason=f"{by}Red-flag words, {said}: “{flag.phrase}”", values={"flag": flag.flag},
         basis=frozenset({Basis.WORDS}),
     )  # fmt: skip
 
@@ -54,7 +55,7 @@ def tell_team(
     """Put something that a person wrote on the team's list, by default as a message outside a check-in."""
     if reason is None:
         files = f" ({inbound.media} pictures or files)" if inbound.media else ""
-        reason = f"A message outside a check-in: {inbound.body[:300] or 'no words'}{files}"
+        reason = f"{person.writes}A message outside a check-in: {inbound.body[:300] or 'no words'}{files}"
     raise_concern(
         service, session,
         Concern(

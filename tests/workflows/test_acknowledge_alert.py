@@ -229,6 +229,19 @@ def test_it_goes_to_whoever_wrote(clinic: Clinic, ana: str) -> None:
     clinic.gateway.ignore_the_rest()
 
 
+def test_of_several_who_wrote_it_goes_to_the_last(clinic: Clinic, ana: str) -> None:
+    create_related_person(clinic.service, site_id=clinic.site_id, patient_id=ana)
+    clinic.hurry()
+    clinic.text(ANA, "I have chest pain")
+    take_all(clinic)
+    clinic.later(minutes=5)
+    clinic.text(ROSA, "she is worse, chest pain again")
+    assert clinic.alert().reason.startswith("Caregiver Rosa Flores writes: Red-flag words, chest pain")
+    take_all(clinic)
+    assert seen_texts(clinic) == [ANA, ROSA]
+    clinic.gateway.ignore_the_rest()
+
+
 def test_nothing_is_said_where_nobody_was_told_that_help_is_coming(clinic: Clinic, ana: str) -> None:
     clinic.text(ANA, "a question about my pills")  # for the team's list
     clinic.text(STRANGER, "I have chest pain")  # of nobody that we know

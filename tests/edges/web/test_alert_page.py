@@ -10,6 +10,7 @@ from tests.factories import (
     ANA,
     NORA,
     OMAR,
+    ROSA,
     STRANGER,
     SWITCHBOARD,
     create_patient,
@@ -29,6 +30,19 @@ def red(nora: Pages, clinic: Clinic) -> str:
     clinic.gateway.ignore_the_rest()
     nora.get("/worklist")
     return f"/alerts/{clinic.alert(tier='red').id}"
+
+
+def test_a_helpers_words_are_the_helpers_and_their_number_comes_first(nora: Pages, clinic: Clinic, red: str) -> None:
+    clinic.hurry()
+    clinic.text(ROSA, "I want to die")
+    page = text_of(nora.get(f"/alerts/{clinic.alert(subject='words:wants_to_die').id}"))
+    page = page.replace("\u00a0", " ").replace("\u2011", "-")  # so that no number is broken at the end of a line
+    assert "Caregiver Rosa Flores writes: Red-flag words, wants to die" in page
+    assert "Text from Rosa Flores, +1 555-010-0202" in page
+    numbers = page[page.index("Rosa Flores, ") + 40 :]
+    assert 0 < numbers.index("555-010-0202") < numbers.index("555-010-0201")
+    assert "Caregiver Rosa Flores writes" in text_of(nora.get("/worklist"))
+    clinic.gateway.ignore_the_rest()
 
 
 def test_it_says_why_and_what_ana_was_told(nora: Pages, red: str) -> None:
