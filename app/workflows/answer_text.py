@@ -10,7 +10,7 @@ from app.codes import Channel, Tier
 from app.questionnaires.definition import Item, ItemType
 from app.questionnaires.engine import Given
 from app.workflows.answer_question import Dialogue, answer_question
-from app.workflows.ask import ask_items, ask_next, closing, new_link
+from app.workflows.ask import ask_items, ask_next, call_now, closing, new_link
 from app.workflows.concern import Concern
 from app.workflows.fewer_questions import has_bad_day
 from app.workflows.raise_alerts import raise_concern
@@ -162,10 +162,11 @@ def _not_understood(turn: Turn, dialogue: Dialogue, items: Sequence[Item]) -> st
         turn.say(ask_items(turn.service, dialogue, items[:1], again=True), passive=True)
         return "not_understood"
     checkin.misunderstood = 0
+    tier = _tier_of_unread(text, items)
     raise_concern(
         turn.service, turn.session,
         Concern(
-            kind="review", subject="review", tier=_tier_of_unread(text, items), patient=person.patient,
+            kind="review", subject="review", tier=tier, patient=person.patient,
             inbound_id=turn.inbound.id, respondent=dialogue.respondent, program=dialogue.program,
             reason=f"A reply about {items[0].short('en')} was not understood twice. They wrote: {text[:300]}",
         ),
@@ -173,6 +174,9 @@ def _not_understood(turn: Turn, dialogue: Dialogue, items: Sequence[Item]) -> st
     skipped = {item.link_id: Given(text=text[:1000], skipped=True) for item in items}
     answer_question(turn.service, turn.session, dialogue, skipped, channel=Channel.SMS, inbound_id=turn.inbound.id)
     following = _following(turn, dialogue)
+    if tier is Tier.RED:  # a nurse is paged for it now, so that must be what they read
+        turn.say(call_now(turn.service, turn.session, turn.site, person), following)
+        return "not_understood"
     moved_on = turn.words("moved_on", link=new_link(turn.service, turn.session, checkin))
     turn.say(moved_on, following, passive=True)
     return "not_understood"

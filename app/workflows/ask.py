@@ -17,7 +17,7 @@ from app.questionnaires.engine import next_items
 from app.staff.models import Site
 from app.workflows import wording
 from app.workflows.answer_question import Dialogue
-from app.workflows.on_call import contact_by
+from app.workflows.on_call import contact_by, is_on_shift
 from app.workflows.person import Person
 from app.workflows.queue_text import queue_to_person
 from app.workflows.service import Service
@@ -48,26 +48,32 @@ def ask_items(service: Service, dialogue: Dialogue, items: Sequence[Item], *, ag
 
 
 def red_instruction(service: Service, session: Session, site: Site, person: Person, findings: Sequence[Finding]) -> str:
-    """What somebody is told at once after a red answer; a time is named only if a shift covers it. Empty if none is.
+    """What somebody is told at once after a red answer; empty if none is red."""
+    red = [f for f in findings if f.tier is Tier.RED]
+    flags = frozenset(str(f.values.get("flag")) for f in red)
+    return call_now(service, session, site, person, flags) if red else ""
+
+
+def call_now(
+    service: Service, session: Session, site: Site, person: Person, flags: frozenset[str] = frozenset()
+) -> str:
+    """What to do now, and whom to call; a time is named only if a shift covers it.
 
     Whose care is about comfort is told to call their own team, and never sent to the emergency department.
     """
-    red = [f for f in findings if f.tier is Tier.RED]
-    if not red:
-        return ""
-    by = contact_by(session, service.clock.now(), intent=person.patient.intent)
+    now, intent = service.clock.now(), person.patient.intent
+    by = contact_by(session, now, intent=intent)
+    on_shift = by is not None or is_on_shift(session, now, intent=intent)
     time = wording.local_time(by, person.patient.time_zone) if by else None
-    flags = {str(f.values.get("flag")) for f in red}
+    safety = wording.safety(site)
     if flags & SELF_HARM_FLAGS:
         line = CRISIS_LINES.get(site.region, site.emergency_number)
-        return service.renderer.render(
-            "wants_to_die", person.language, covered=by is not None, crisis_line=line, **wording.safety(site)
-        )
-    if comfort := wording.comfort(site, person.patient.intent):
+        return service.renderer.render("wants_to_die", person.language, covered=on_shift, crisis_line=line, **safety)
+    if comfort := wording.comfort(site, intent):
         return service.renderer.render("red_comfort", person.language, time=time, **comfort)
     if time is None:
-        return service.renderer.render("red_uncovered", person.language, **wording.safety(site))
-    return service.renderer.render("red_covered", person.language, time=time, **wording.safety(site))
+        return service.renderer.render("red_uncovered", person.language, on_shift=on_shift, **safety)
+    return service.renderer.render("red_covered", person.language, time=time, **safety)
 
 
 def closing(service: Service, site: Site, dialogue: Dialogue) -> str:
@@ -75,8 +81,9 @@ def closing(service: Service, site: Site, dialogue: Dialogue) -> str:
     name = "closing_amber" if dialogue.worst_tier in (Tier.AMBER, Tier.RED) else "closing"
     language = dialogue.person.language
     return service.renderer.render(
-        name, language, readers=wording.readers(service, site, language), emergency_number=site.emergency_number
-    )
+        name, language, readers=wording.readers(service, site, language),
+        emergency_number=wording.emergency(site, dialogue.person.patient.intent),
+    )  # fmt: skip
 
 
 def new_link(service: Service, session: Session, checkin: Checkin) -> str:

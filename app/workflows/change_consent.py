@@ -13,6 +13,7 @@ from app.messaging.store import outbox
 from app.patients import store as patients
 from app.patients.models import Consent
 from app.staff import store as staff
+from app.workflows import wording
 from app.workflows.concern import Concern
 from app.workflows.person import Person
 from app.workflows.plan_reassessment import cancel_reassessments
@@ -77,9 +78,8 @@ def opt_in(service: Service, session: Session, person: Person, *, inbound_id: st
         )  # fmt: skip
     audit.record(session, agent=person.agent, action="opt_in", entity="patient", entity_id=person.patient.id, now=now)
     site = staff.get_site(session, site_id=scope_of(session))
-    body = service.renderer.render(
-        "started", person.language, clinic=site.public_name, emergency_number=site.emergency_number
-    )
+    number = wording.emergency(site, person.patient.intent)
+    body = service.renderer.render("started", person.language, clinic=site.public_name, emergency_number=number)
     session.flush()
     if confirm:
         queue_to_person(session, person, kind=MessageKind.CONFIRMATION, body=body, key=f"started:{inbound_id}", now=now)

@@ -34,7 +34,8 @@ def ask_less(turn: Turn) -> str:
     plan = next((p for p in plans if p.name == BAD_DAY and p.related_person_id == turn.person.related_id), None)
     if plan is None:
         tell_team(turn.service, turn.session, turn.person, turn.inbound)
-        turn.say(turn.words("nothing_open", readers=turn.readers(), emergency_number=turn.site.emergency_number))
+        number = turn.safety()["emergency_number"]
+        turn.say(turn.words("nothing_open", readers=turn.readers(), emergency_number=number))
         return "message"
     if dialogue is not None:
         end_checkin(turn.service, turn.session, dialogue, turn.now, unanswered="cancelled")

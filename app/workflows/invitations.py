@@ -122,7 +122,7 @@ class Invitations:
 
     def __init__(self, service: Service, session: Session, invitees: Invitees, opening: Opening | None = None) -> None:
         self._service, self._session, self._invitees, self._opening = service, session, invitees, opening
-        self._worded: dict[tuple[str, str, tuple[str, ...], str, bool], str] = {}
+        self._worded: dict[tuple[str, str, tuple[str, ...], str, bool, str | None], str] = {}
         self.links: list[dict[str, Any]] = []
         """The rows of the links that were handed out so far; whoever words invitations stores them."""
 
@@ -143,9 +143,11 @@ class Invitations:
         questionnaire_id = "" if link_only else checkin["questionnaire_id"]
         name = "" if self._unconfirmed(person) else checkin["name"]
         first = self._invitees.first_of_week(person, now)
-        key = (name, questionnaire_id, tuple(checkin["only"] or ()), language, first)
+        intent = person.patient.intent
+        key = (name, questionnaire_id, tuple(checkin["only"] or ()), language, first, intent)
         if key not in self._worded:
-            self._worded[key] = self._word_once(checkin, name, language, link_only=link_only, first=first)
+            said = self._said(_LINK, language, intent)
+            self._worded[key] = self._word_once(checkin, name, said, language, link_only=link_only, first=first)
         return self._worded[key].replace(_LINK, link)
 
     def _to_helper(self, person: Person, checkin: Mapping[str, Any], link: str) -> str:
@@ -153,8 +155,8 @@ class Invitations:
         about = load_questionnaire(self._session, checkin["questionnaire_id"]).about
         usual = "caregiver_self" if about == "respondent" else "caregiver_invitation"
         opening = self._opening or Opening(usual)
-        said = {**self._said(link, person.language), "name": person.patient.given_name, **opening.said}
-        return self._service.renderer.render(opening.message, person.language, **said)
+        said = self._said(link, person.language, person.patient.intent) | {"name": person.patient.given_name}
+        return self._service.renderer.render(opening.message, person.language, **said, **opening.said)
 
     def _link_only(self, person: Person, questionnaire_id: str) -> bool:
         if self._unconfirmed(person) or person.patient.preferred_channel == Channel.WEB:
@@ -166,8 +168,17 @@ class Invitations:
         contact = self._invitees.contact(person)
         return contact is not None and contact.status == "unconfirmed"
 
-    def _word_once(self, checkin: Mapping[str, Any], name: str, language: str, *, link_only: bool, first: bool) -> str:
-        renderer, said = self._service.renderer, self._said(_LINK, language)
+    def _word_once(
+        self,
+        checkin: Mapping[str, Any],
+        name: str,
+        said: Mapping[str, str],
+        language: str,
+        *,
+        link_only: bool,
+        first: bool,
+    ) -> str:
+        renderer = self._service.renderer
         question = "" if link_only else self._question(checkin, language)
         if name == GOALS:
             clinic = {"clinic": said["clinic"], "emergency_number": said["emergency_number"]}
@@ -186,11 +197,11 @@ class Invitations:
         questionnaire = load_questionnaire(self._session, checkin["questionnaire_id"])
         return next_items(narrowed(questionnaire, checkin["only"]), {})
 
-    def _said(self, link: str, language: str) -> dict[str, str]:
+    def _said(self, link: str, language: str, intent: str | None) -> dict[str, str]:
         site = self._invitees.site
         return {
             "clinic": site.public_name,
             "link": link,
             "readers": wording.readers(self._service, site, language),
-            "emergency_number": site.emergency_number,
+            "emergency_number": wording.emergency(site, intent),
         }

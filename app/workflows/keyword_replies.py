@@ -31,7 +31,7 @@ _LONGEST_PLACE = 5
 
 def help_(turn: Turn) -> str:
     """HELP: who we are, who reads, whom to call."""
-    safety = wording.safety(turn.site)
+    safety = turn.safety()
     turn.say(turn.words("help", clinic=turn.site.public_name, readers=turn.readers(), **safety), passive=True)
     return "help"
 
@@ -85,7 +85,7 @@ def pause(turn: Turn) -> str:
         turn.service, turn.session, person, turn.inbound, f"{who} asked to be asked nothing for 24 hours.",
         subject=f"pause:{person.key}",
     )  # fmt: skip
-    turn.say(turn.words("paused", clinic=turn.site.public_name, **wording.safety(turn.site)))
+    turn.say(turn.words("paused", clinic=turn.site.public_name, **turn.safety()))
     return "pause"
 
 
@@ -188,8 +188,8 @@ def language(turn: Turn) -> str:
 
 def nothing_open(turn: Turn) -> str:
     """A word that belongs to a check-in, when none is open."""
-    said = {"readers": turn.readers(), "emergency_number": turn.site.emergency_number}
-    turn.say(turn.words("nothing_open", **said), passive=True)
+    number = turn.safety()["emergency_number"]
+    turn.say(turn.words("nothing_open", readers=turn.readers(), emergency_number=number), passive=True)
     return "nothing_open"
 
 

@@ -6,7 +6,6 @@ from app.alerts.rules import Finding
 from app.checkins.store import checkins
 from app.codes import Channel
 from app.questionnaires.engine import Given, closing_item
-from app.workflows import wording
 from app.workflows.answer_question import Dialogue, answer_question, load_dialogue
 from app.workflows.answer_text import record_correction
 from app.workflows.read_answers import (
@@ -103,4 +102,4 @@ def _record(turn: Turn, dialogue: Dialogue, answers: Answers) -> list[Finding]:
 
 
 def _with_readers(turn: Turn, message: str) -> str:
-    return turn.words(message, readers=turn.readers(), **wording.safety(turn.site))
+    return turn.words(message, readers=turn.readers(), **turn.safety())

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.db import Session, scope_of
 from app.escalation import store as escalation
-from app.escalation.oncall import Shift, ShiftRole, Team, gaps, team_for
+from app.escalation.oncall import Shift, ShiftRole, Team, gaps, team_for, who
 from app.escalation.rotations import duties_by_team
 from app.staff import store as staff
 from app.staff.models import Practitioner
@@ -53,6 +53,12 @@ def contact_by(
         return None
     cover = load_cover(session, now, by, team=team_for(intent))
     return None if gaps(cover, now, by, role=ShiftRole.ON_CALL) else by
+
+
+def is_on_shift(session: Session, now: datetime, *, intent: str | None = None) -> bool:
+    """Whether somebody who can be paged is on call this moment, in the team of a person with this ``intent``."""
+    cover = load_cover(session, now, now + timedelta(minutes=1), team=team_for(intent))
+    return bool(who(cover, ShiftRole.ON_CALL, now))
 
 
 def _duties(

@@ -21,7 +21,7 @@ from app.workflows import wording
 from app.workflows.answer_question import Dialogue, answer_question, complete_checkin, judge_dialogue, load_dialogue
 from app.workflows.ask import CRISIS_LINES, SELF_HARM_FLAGS
 from app.workflows.concern import Concern
-from app.workflows.on_call import contact_by
+from app.workflows.on_call import contact_by, is_on_shift
 from app.workflows.person import Person, load_person
 from app.workflows.raise_alerts import raise_concern
 from app.workflows.reconfirm_numbers import confirm_number
@@ -39,10 +39,10 @@ class Form:
 
     ``given`` holds the answers so far. ``about_name`` is the patient that a helper is asked about, ``hidden_from`` the
     one who does not see what a helper says of themselves. ``said`` repeats, in sentences, the answers that the care
-    team is told of, the most urgent first. ``urgent`` is set once something needs a person now;
-    ``call_by`` is then a local time, only if a shift covers it. ``site_words`` are clinic, readers, after_hours_phone
-    (E.164), emergency_number, region (ISO 3166), and comfort_phone (E.164): the number of their own team for somebody
-    whose care is about comfort, else empty.
+    team is told of, the most urgent first. ``urgent`` is set once something needs a person now; ``call_by`` is then a
+    local time, only if a shift covers it, and ``on_shift`` whether a nurse is there at least now. ``site_words`` are
+    clinic, readers, after_hours_phone (E.164), emergency_number, region (ISO 3166), and comfort_phone (E.164): the
+    number of their own team for somebody whose care is about comfort, else empty.
     """
 
     questionnaire: Questionnaire
@@ -56,6 +56,7 @@ class Form:
     tier: Tier | None
     urgent: bool
     call_by: str | None
+    on_shift: bool
     crisis_line: str | None
     site_words: Mapping[str, str]
 
@@ -230,8 +231,9 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
     given, person = dialogue.given, dialogue.person
     tier = dialogue.worst_tier
     since = alerts.red_since(session, patient_id=person.patient.id) if tier is Tier.RED else None
-    by = contact_by(session, service.clock.now(), since=since, intent=person.patient.intent)
-    comfort = wording.comfort(site, person.patient.intent)
+    now, intent = service.clock.now(), person.patient.intent
+    by = contact_by(session, now, since=since, intent=intent)
+    comfort = wording.comfort(site, intent)
     flags = {subject.removeprefix("words:") for subject in dialogue.checkin.told_subjects}
     return Form(
         questionnaire=dialogue.questionnaire,
@@ -245,6 +247,7 @@ def _form(service: Service, session: Session, site: Site, dialogue: Dialogue) ->
         tier=tier,
         urgent=tier is Tier.RED,
         call_by=wording.local_time(by, person.patient.time_zone) if by and tier is Tier.RED else None,
+        on_shift=tier is Tier.RED and is_on_shift(session, now, intent=intent),
         crisis_line=CRISIS_LINES.get(site.region) if flags & SELF_HARM_FLAGS else None,
         site_words={
             "clinic": site.public_name,

@@ -69,6 +69,10 @@ class Turn:
         """Who reads answers here, and when."""
         return wording.readers(self.service, self.site, self.language)
 
+    def safety(self) -> dict[str, str]:
+        """Whom to call now, and in an emergency."""
+        return wording.safety(self.site, self.person.patient.intent)
+
     def say(self, *parts: str, passive: bool = False) -> None:
         """Queue the reply, one to each text; ``passive`` ones end after five in a row that led nowhere."""
         body = "\n".join(part for part in parts if part)

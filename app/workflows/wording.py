@@ -63,10 +63,17 @@ def _runs(days: Sequence[str]) -> list[tuple[str, str | None]]:
     return [(run[0], run[-1] if len(run) > 1 else None) for run in runs]
 
 
-def safety(site: Site) -> dict[str, str]:
-    """Whom to call now."""
+def safety(site: Site, intent: str | None = None) -> dict[str, str]:
+    """Whom to call now, and in an emergency: whose care is about comfort calls their own team for both."""
+    if team := comfort(site, intent):
+        return {"after_hours_phone": team["comfort_phone"], "emergency_number": team["comfort_phone"]}
     phone = show_phone(site.after_hours_phone, site.region)
     return {"after_hours_phone": phone, "emergency_number": site.emergency_number}
+
+
+def emergency(site: Site, intent: str | None) -> str:
+    """Whom to call in an emergency."""
+    return safety(site, intent)["emergency_number"]
 
 
 def comfort(site: Site, intent: str | None) -> dict[str, str]:

@@ -63,8 +63,18 @@ def test_without_one_whom_to_call(unstaffed: Clinic, ana: str) -> None:
 def test_a_shift_that_ends_before_the_time_promises_nothing(unstaffed: Clinic, ana: str) -> None:
     three = datetime.fromisoformat("2026-03-03T03:00:00-05:00")
     create_shift(unstaffed.service, site_id=unstaffed.site_id, staff=unstaffed.nora, ends_at=three)
-    assert UNCOVERED in said(unstaffed)
+    assert "We have alerted the nurse on shift, but cannot say when" in said(unstaffed)
     unstaffed.gateway.expect(NORA, "RED")
+
+
+def test_a_severe_number_not_understood_is_answered_as_the_page_that_it_is(unstaffed: Clinic, ana: str) -> None:
+    unstaffed.ask(ana)
+    unstaffed.text(ANA, "70")
+    unstaffed.text(ANA, "8 or 9")
+    assert unstaffed.alert(kind="review").tier == "red"
+    told = [sent.body for sent in unstaffed.gateway.departures if sent.recipient == ANA][-1]
+    assert UNCOVERED in told and "clinic hours" not in told
+    unstaffed.gateway.ignore_the_rest()
 
 
 def test_a_nurse_whose_telephone_takes_no_pages_promises_nothing(unstaffed: Clinic, ana: str) -> None:
@@ -117,6 +127,19 @@ def test_where_the_comfort_team_has_nobody_the_clinic_is_called(unstaffed: Clini
     words = said(unstaffed)
     assert "will be in touch by 04:00" in words and "(555) 010-0277" in words
     unstaffed.gateway.expect(NORA, "RED")
+
+
+def test_nothing_that_she_reads_sends_her_elsewhere(unstaffed: Clinic, comfort: str) -> None:
+    before = len(unstaffed.gateway.departures)
+    unstaffed.ask(unstaffed.rows(Patient)[0].id)
+    unstaffed.text(ANA, "4 1 1")
+    unstaffed.finish(unstaffed.rows(Patient)[0].id)
+    for word in ("HELP", "a question about my pills", "PAUSE", "LINK"):
+        unstaffed.text(ANA, word)
+    told = [sent.body for sent in unstaffed.gateway.departures[before:] if sent.recipient == ANA]
+    assert len(told) > 6 and not [body for body in told if "911" in body]
+    assert [body for body in told if "n an emergency call (555) 010-0277" in body]
+    unstaffed.gateway.ignore_the_rest()
 
 
 def test_where_nobody_at_all_is_there_she_is_told_to_call_her_team(unstaffed: Clinic, comfort: str) -> None:

@@ -167,7 +167,8 @@ def test_no_time_is_named_when_the_shift_ends_before_it(unstaffed: Clinic) -> No
     clinic.ask(create_patient(clinic.service, site_id=clinic.site_id))
     clinic.gateway.ignore_the_rest()
     clinic.text(ANA, "8 1 1")
-    clinic.gateway.expect(ANA, "No nurse is on shift right now")
+    told = clinic.gateway.expect(ANA, "We have alerted the nurse on shift, but cannot say when they will call").body
+    assert "(555) 010-0297" in told and "911" in told
     clinic.gateway.expect(NORA, "RED")
 
 
