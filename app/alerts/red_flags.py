@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import pairwise
 
 from app.alerts.lexicon import Hit, Lexicon
 from app.alerts.word_files import lexicon
@@ -68,24 +68,34 @@ def _contract(match: re.Match[str]) -> str:
 
 def _denied(hits: list[Hit], said: str, words: Lexicon) -> list[bool]:
     """For each hit, whether the text denies it, alone or as part of a list ("no fever, chills or bleeding")."""
-    denied = [_denies(hit, said, words) for hit in hits]
-    for index in range(1, len(hits)):
-        before = denied[index - 1] and hits[index - 1].end <= hits[index].start
-        if before and not denied[index] and not words.unless.match(said, hits[index].end):
-            denied[index] = _joined(hits[index - 1 :], said, words)
+    ahead = _or_ahead(hits, said, words)
+    denied: list[bool] = []
+    for index, hit in enumerate(hits):
+        denied.append(_denies(hit, said, words))
+        before = index > 0 and denied[index - 1] and hits[index - 1].end <= hit.start
+        if before and not denied[index] and not words.unless.match(said, hit.end):
+            joiners = _joiners(hits[index - 1], hit, said, words)
+            denied[index] = bool(joiners & words.denials.joins) or (bool(joiners) and ahead[index])
     return denied
 
 
-def _joined(hits: list[Hit], said: str, words: Lexicon) -> bool:
-    """Tell whether the second hit continues the first's denied list: joined by "or", or by commas up to an "or"."""
-    for left, right in pairwise(hits):
-        between = said[left.end : right.start].split()
-        joiners = [word for word in between if word in words.denials.joins or word == ","]
-        if len(joiners) < 1 or any(word not in words.denials.between and word not in joiners for word in between):
-            return False
-        if words.denials.joins & set(joiners):
-            return True
-    return False
+def _or_ahead(hits: list[Hit], said: str, words: Lexicon) -> list[bool]:
+    """For each hit, whether a list goes on from it over commas up to an "or"."""
+    starts = [hit.start for hit in hits]
+    ahead = [False] * len(hits)
+    for index in reversed(range(len(hits))):
+        following = bisect_left(starts, hits[index].end)
+        if following < len(hits):
+            joiners = _joiners(hits[index], hits[following], said, words)
+            ahead[index] = bool(joiners & words.denials.joins) or (bool(joiners) and ahead[following])
+    return ahead
+
+
+def _joiners(left: Hit, right: Hit, said: str, words: Lexicon) -> set[str]:
+    """The commas and "or"s that make a list of two hits; none where other words stand between them."""
+    between = said[left.end : right.start].split()
+    joiners = {word for word in between if word in words.denials.joins or word == ","}
+    return joiners if all(word in joiners or word in words.denials.between for word in between) else set()
 
 
 def _denies(hit: Hit, said: str, words: Lexicon) -> bool:

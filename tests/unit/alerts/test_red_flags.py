@@ -1,5 +1,7 @@
 """Red-flag words: what must bring a nurse, and what must leave her alone."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -574,6 +576,17 @@ def test_the_words_that_were_matched_are_handed_over() -> None:
 
 def test_a_flag_at_the_end_of_the_longest_message_is_found() -> None:
     assert [found.flag for found in find("I am all right. " * 4000 + "I have chest pain", "en")] == ["chest_pain"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no fever" + ", fever" * 9000 + " or fever", "no pain but tight chest or " * 2400, "39 c " * 13000, "no " * 21800],
+    ids=["denied list", "denied clauses", "temperatures", "denials"],
+)
+def test_the_longest_text_is_screened_in_time(text: str) -> None:
+    began = time.process_time()
+    find(text, "en")
+    assert time.process_time() - began < 10  # seconds; it takes less than half a second
 
 
 def test_every_flag_has_phrases_in_every_language() -> None:
