@@ -21,7 +21,7 @@ class Hit:
 
 
 _Group = tuple[int, str]
-"""The place of a list among the lists, and the flag; phrases of one group are not looked for inside each other."""
+"""The place of a list among the lists, and the flag."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each is itself: it is kept in sets
@@ -77,14 +77,12 @@ class _Openers:
         self._lengths = sorted({len(word) for word in self._beginnings})
 
     def scan(self, said: str) -> Iterator[tuple[_Group, int, int]]:
-        """The groups of the phrases in a plain text, and where: the first that fits of each, none inside another."""
-        busy: dict[_Group, int] = {}
+        """The groups of the phrases in a plain text, and where: at each word the first of each group that fits."""
         start = 0
         for token in said.split(" "):
             tries = self._known.get(token)
             for group, pattern in self._tries(token) if tries is None else tries:
-                if start >= busy.get(group, 0) and (match := pattern.match(said, start)):
-                    busy[group] = match.end()
+                if match := pattern.match(said, start):
                     yield group, start, match.end()
             start += len(token) + 1
 
@@ -131,27 +129,27 @@ class Lexicon:
             _Phrase(order, (0, ""), text, words, self.denials)
             for order, (words, text) in enumerate((words, text) for words in lists for text in words.idioms)
         )
-        self._unless = [
-            _Phrase(0, (0, ""), text, words, Denials()) for words in lists for text in words.denials.unless
-        ]  # fmt: skip
+        self._unless = _Openers(
+            _Phrase(order, (0, ""), text, words, Denials())
+            for order, (words, text) in enumerate((words, text) for words in lists for text in words.denials.unless)
+        )
 
     def hits(self, said: str) -> list[Hit]:
-        """Every flag phrase in a plain text (words with one blank behind each), denied or not."""
+        """Every flag phrase in a plain text (words with one blank behind each), denied or not, also inside others."""
         return [Hit(flag, place, start, end) for (place, flag), start, end in self._flags.scan(said)]
 
     def without_idioms(self, said: str) -> str:
         """A plain text without the turns of phrase that mean something else."""
         kept, end = [], 0
         for _, start, stop in self._idioms.scan(said):
-            kept += [said[end:start], ". "]
-            end = stop
+            if start >= end:
+                kept += [said[end:start], ". "]
+                end = stop
         return "".join([*kept, said[end:]])
 
-    @cached_property
-    def unless(self) -> re.Pattern[str]:
-        """What, behind a sign that was denied, says that it is there after all; at most four words in between."""
-        said = "|".join(phrase.pattern() for phrase in self._unless) or "(?!)"
-        return re.compile(rf"(?:[^\s.?]+ ){{0,4}}?(?:{said})")
+    def exceptions(self, said: str) -> list[int]:
+        """Where in a plain text begins what says that a sign is there after all: "until tonight"."""
+        return [start for _, start, _ in self._unless.scan(said)]
 
     @cached_property
     def denied_behind(self) -> re.Pattern[str]:

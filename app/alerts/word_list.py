@@ -29,6 +29,7 @@ class Denials:
     behind: frozenset[str] = frozenset()
     closing: frozenset[str] = frozenset()
     asking: frozenset[str] = frozenset()
+    turns: frozenset[str] = frozenset()
     unless: tuple[str, ...] = ()
 
 
@@ -85,7 +86,7 @@ def word_list(language: str, data: Mapping[str, Any]) -> WordList:
     )
 
 
-DENIAL_WORDS = ("before", "not_before", "between", "joins", "behind", "closing", "asking")
+DENIAL_WORDS = ("before", "not_before", "between", "joins", "behind", "closing", "asking", "turns")
 
 
 def phrases(block: Any) -> list[str]:

@@ -55,6 +55,7 @@ class _Denials(Strict):
     behind = _Block(required=True)
     closing = _Block()
     asking = _Block()
+    turns = _Block()
     unless = _Block()
 
 

@@ -479,6 +479,119 @@ NOT_FLAGGED: list[str] = [
     "ningún sangrado",
 ]
 
+DENIED_THEN_SAID: dict[str, list[str]] = {
+    "chest_pain": [
+        "no pain but tightness in chest",
+        "no tightness but pain in chest",
+        "no pain but pressure on chest",
+        "no pain only pressure in my chest",
+        "not hurting but tight chest",
+        "no pain when sitting chest hurts walking",
+        "no pain meds left and chest pain",
+        "sin dolor pero opresión en el pecho",
+        "no tengo dolor pero presión en el pecho",
+        "no pain except my chest",
+        "no pain anywhere but my chest",
+        "no pain but in my chest",
+        "no pain just in my chest",
+        "never had pain like this in my chest",
+        "no pain sitting chest hurts walking",
+        "no pain yesterday chest pain today",
+        "not pain its pressure in chest",
+        "no pain i have tightness in chest",
+        "no pain other than my chest",
+        "nothing hurts but my chest",
+        "pain only in my chest",
+        "pain but mostly in my chest",
+        "no me duele nada menos el pecho",
+        "no me duele mas que el pecho",
+        "no es dolor es presión en el pecho",
+        "sin dolor solo presión en el pecho",
+        "no dolor y opresión en el pecho",
+        "no pain, but chest tight",
+        "no pain in back but in chest",
+    ],
+    "leg_weakness": [
+        "no weakness in arms but legs weak",
+        "sin debilidad en los brazos pero las piernas débiles",
+        "no tengo debilidad pero las piernas no me responden",
+        "not numb but legs weak",
+        "no numbness though legs feel weak",
+    ],
+    "wants_to_die": [
+        "never wanted to die but I do now",
+        "i never wanted to die but now i do",
+        "didnt want to die but now i want to",
+        "nunca quise morir pero ahora sí",
+        "nunca quise morir pero ahora quiero",
+    ],
+    "self_harm": [
+        "never wanted to kill myself but today i do",
+    ],
+    "seizure": [
+        "no seizures before but now he is",
+    ],
+    "bleeding": [
+        "no vomité pero escupo sangre",
+        "not vomiting just spitting blood",
+        "no vomiting but coughing blood",
+        "no cough just spitting up blood",
+    ],
+    "fall_injury": [
+        "no falls but fell off the bed and hit head",
+    ],
+    "cannot_breathe": [
+        "no trouble but short of breath at rest",
+    ],
+    "fever": [
+        "no fever but temp is 102",
+    ],
+}
+
+DENIED_THROUGHOUT: list[str] = [
+    "no pain or tightness in chest",
+    "no pain or pressure in my chest",
+    "no pain nor pressure in the chest",
+    "no chest pain or tightness in the chest",
+    "no pain in my chest but my back is killing me",
+    "no chest pain but my back hurts",
+    "no weakness in my legs but arms feel weak",
+    "no weakness but my legs hurt",
+    "no weakness just swelling in my legs",
+    "no me duele el pecho pero me duele la espalda",
+    "no me duele el pecho y me siento bien",
+    "no tengo dolor ni opresión en el pecho",
+    "no dolor o presión en el pecho",
+    "no fever but in pain",
+    "no fever but I am tired",
+    "no fever but I have nausea",
+    "no chest pain but what should i do",
+    "no fever but i do have a cough",
+    "no pain in chest or legs",
+    "no pain when I touch my chest",
+    "no pain pressure or tightness in chest",
+    "I don't feel like hurting myself",
+    "I would never think of hurting myself",
+    "never thought of hurting myself",
+    "no fever, chest pain or tightness in chest",
+    "no chest pain or pressure in chest or fever",
+    "no weakness or numbness in my legs",
+    "no numbness weakness or tingling in legs",
+    "not vomiting or coughing blood",
+    "no cough or blood in sputum",
+    "I don't want to die, I want to live",
+    "no thoughts of dying or hurting myself",
+    "no pain but my stomach is upset",
+    "not confused but tired",
+    "no bleeding but tired",
+    "no fever or angina",
+    "no trouble breathing or getting my breath",
+    "i do not have any pain or tightness in my chest today",
+    "no he tenido dolor ni presión en el pecho",
+    "no chest pain at all when i walk",
+    "no tightness or pain across my chest when I walk",
+]
+
 SEVERAL: list[tuple[str, list[str]]] = [
     ("fever and chest pain", ["fever", "chest_pain"]),
     ("No fever but I am bleeding and can't breathe", ["bleeding", "cannot_breathe"]),
@@ -520,6 +633,16 @@ def test_what_sounds_like_them_pages_nobody(text: str) -> None:
 def test_denials_idioms_and_small_talk_page_nobody(text: str) -> None:
     assert find(text, "en") == []
     assert find(text, "es") == []
+
+
+@pytest.mark.parametrize(("flag", "text"), [(flag, text) for flag, texts in DENIED_THEN_SAID.items() for text in texts])
+def test_a_denied_word_hides_nothing_that_is_said_behind_it(flag: str, text: str) -> None:
+    assert [found.flag for found in find(text, "en")] == [flag]
+
+
+@pytest.mark.parametrize("text", DENIED_THROUGHOUT)
+def test_a_denial_reaches_as_far_as_it_is_meant(text: str) -> None:
+    assert find(text, "en") == []
 
 
 @pytest.mark.parametrize(("text", "flags"), SEVERAL)

@@ -87,7 +87,7 @@ def test_the_red_flag_words_are_shown_with_their_version(told):
     notes = [note for note in told.notes if note.startswith("red_flags/")]
 
     assert len(notes) == 3
-    assert all("version 1, fingerprint " in note and " phrases for 13 signs, " in note for note in notes)
+    assert all("version 2, fingerprint " in note and " phrases for 13 signs, " in note for note in notes)
 
 
 def test_a_text_that_needs_too_much_school_is_noticed(content):

@@ -26,7 +26,7 @@ MISTAKES = {
     "many gaps": ("    angina\n", "    angina .. very .. bad .. now\n", 0, "is too long"),
     "written twice": ("    angina\n", "    angina\n    angina\n", 1, "'angina' is written twice"),
     "list that is none": ("  chest: chest|cheast|chst\n", "  chest: chest||chst\n", 0, "with | between them"),
-    "without a version": ('version: "1"\n', "", None, "version: is missing"),
+    "without a version": ('version: "2"\n', "", None, "version: is missing"),
     "empty flag": ("  chest_pain: |\n", "  chest_pain: ''\n  other: |\n", 0, "expected lines of text"),
 }
 
