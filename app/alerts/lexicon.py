@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from app.alerts.word_list import DENIAL_WORDS, END, FLAGS, GAP, Denials, WordList
+from app.alerts.word_list import DENIAL_WORDS, END, FLAGS, GAP, MARK, Denials, WordList
 
 _MOST_KNOWN = 4096  # words whose phrases are kept at hand
 
@@ -54,6 +54,8 @@ class _Phrase:
         if piece == GAP:
             denied, softened = _either(self.denied.before), _either(self.denied.not_before)
             return rf"(?:(?!(?:{denied}) (?!{softened}))[^\s.,?]+ ){{0,4}}?"
+        if piece == MARK:
+            return r"(?:[.,?] ){0,2}"
         if piece == END:
             return r"(?=[.,?]|$)"
         words = "|".join(re.escape(word).replace(r"\*", r"[^\s.,?]*") for word in self._alternatives(piece))

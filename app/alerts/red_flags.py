@@ -14,6 +14,7 @@ _TOKEN = re.compile(r"[^\W_]+|[.,:;!?\n()]")
 _MARKS = {",": ",", "?": "?", ":": "?"}
 _ARABIC_MARKS = str.maketrans("،؛؟٫", ",;?.")
 _DECIMAL = re.compile(r"(?<=\d)[.,]\d+")
+_DEGREES = re.compile(r"(?<=\d)(?:o(?![^\W\d_])|o?(?=(?:c|f|degrees|grados)\b))")  # the sign º is folded to an o
 _TWO_WORDS = re.compile(r"\b(can|could|do|does|did|is|was|are|have|has|had|will|would) not\b")
 
 
@@ -51,7 +52,7 @@ def _plain(text: str) -> str:
     folded = fold(text).replace("'", "").replace("/", " or ")
     if not folded.isascii():
         folded = "".join(map(_ascii_digit, folded.translate(_ARABIC_MARKS)))
-    folded = _TWO_WORDS.sub(_contract, _DECIMAL.sub("", folded))
+    folded = _TWO_WORDS.sub(_contract, _DEGREES.sub(" ", _DECIMAL.sub("", folded)))
     words = (word if word.isalnum() else _MARKS.get(word, ".") for word in _TOKEN.findall(folded))
     return "".join(f"{word} " for word in words)
 

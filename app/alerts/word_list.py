@@ -15,6 +15,8 @@ FLAGS = (
 
 END = "$"
 GAP = ".."
+MARK = ":"
+_SIGNS = (END, GAP, MARK)
 _PIECE = re.compile(r"\(?(?:@?[^\W_]+\*?)(?:\|@?[^\W_]+\*?)*\)?")
 
 
@@ -54,13 +56,13 @@ class WordList:
 def readable(phrase: str) -> bool:
     """Tell whether every piece of ``phrase`` is one of the few that there are, and none of them stands alone."""
     pieces = phrase.split()
-    whole = all(piece in (GAP, END) or _PIECE.fullmatch(_paired(piece)) for piece in pieces)
-    return whole and any(piece not in (GAP, END) and not piece.startswith("(") for piece in pieces)
+    whole = all(piece in _SIGNS or _PIECE.fullmatch(_paired(piece)) for piece in pieces)
+    return whole and any(piece not in _SIGNS and not piece.startswith("(") for piece in pieces)
 
 
 def spoken(phrase: str, words: WordList) -> str:
     """One way to say a phrase: the first word of each piece, without what may be missing."""
-    pieces = [piece for piece in phrase.split() if piece not in (GAP, END) and not piece.startswith("(")]
+    pieces = [piece for piece in phrase.split() if piece not in _SIGNS and not piece.startswith("(")]
     first = (piece.split("|")[0] for piece in pieces)
     return " ".join(words.lists[word[1:]][0] if word.startswith("@") else word for word in first).replace("*", "")
 

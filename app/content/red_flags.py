@@ -158,7 +158,7 @@ def _phrase_problems(document: Document, place: tuple[str, ...], lists: Mapping[
 def _wrong(phrase: str, lists: Mapping[str, str]) -> Iterator[str]:
     pieces = phrase.split()
     if not readable(phrase):
-        yield "is not readable: use words, a|b, (a|b), word*, @list, .. and $; at least one word must be there"
+        yield "is not readable: use words, a|b, (a|b), word*, @list, .., : and $; at least one word must be there"
         return
     unknown = {name for piece in pieces for name in re.findall(r"@(\w+)", piece)} - lists.keys()
     if unknown:

@@ -592,6 +592,77 @@ DENIED_THROUGHOUT: list[str] = [
     "no tightness or pain across my chest when I walk",
 ]
 
+TEMPERATURES: list[str] = [
+    "temp: 39",
+    "Temp. 102",
+    "my temp: 102",
+    "temp 39C",
+    "temp 102F",
+    "temp: 102F",
+    "My temp is 38.9C",
+    "My temp is 38.9 °C",
+    "thermometer says 102",
+    "temperatura: 39",
+    "Temperatura: 38,5",
+    "tengo 39 grados",
+    "tengo 38 y medio",
+    "tiene 39ºC",
+    "temp 39º",
+    "39.2°C",
+    "38.7 C",
+    "38.7C",
+    "101F",
+    "102.4ºF",
+    "temp, 102",
+    "temp (102)",
+    "temp this morning: 102.3",
+    "Temperature today: 39",
+    "Temperature at home: 39.1",
+    "temp=39",
+    "temp - 39",
+    "temp 39",
+    "temp:39.5",
+    "T: 39",
+    "T° 38.5",
+    "temp's 102",
+    "mi temperatura es: 39",
+    "el termómetro marca 39",
+    "she's 102 degrees",
+    "39 degrees C",
+    "39degrees C",
+    "está con 39 grados",
+    "temp 36.6 yesterday, temp 39 now",
+]
+
+NO_FEVER: list[str] = [
+    "temp 36.6",
+    "temp: 98.6",
+    "temp 37.2C",
+    "Temp: 37.2 C",
+    "Temp: 36.6 HR: 100 BP: 110/70",
+    "temp. 37",
+    "temp 97.9F",
+    "Temp 99.1 F",
+    "temperatura: 36,6",
+    "temperatura 37 grados",
+    "pain: 8",
+    "took 40 mg",
+    "my temp is normal. 100 steps today",
+    "it is 40 degrees outside",
+    "hace 40 grados",
+    "tengo 39 años",
+    "no temp",
+    "T 36.6",
+    "10:40 pain 3",
+    "at 10:39 took pills",
+    "37ºC",
+    "100 ml",
+    "room 40",
+    "took 100 units",
+    "5fu today",
+    "38 o'clock",
+]
+
 SEVERAL: list[tuple[str, list[str]]] = [
     ("fever and chest pain", ["fever", "chest_pain"]),
     ("No fever but I am bleeding and can't breathe", ["bleeding", "cannot_breathe"]),
@@ -642,6 +713,16 @@ def test_a_denied_word_hides_nothing_that_is_said_behind_it(flag: str, text: str
 
 @pytest.mark.parametrize("text", DENIED_THROUGHOUT)
 def test_a_denial_reaches_as_far_as_it_is_meant(text: str) -> None:
+    assert find(text, "en") == []
+
+
+@pytest.mark.parametrize("text", TEMPERATURES)
+def test_a_temperature_is_a_fever_however_it_is_written(text: str) -> None:
+    assert [found.flag for found in find(text, "en")] == ["fever"]
+
+
+@pytest.mark.parametrize("text", NO_FEVER)
+def test_a_normal_temperature_or_another_number_is_no_fever(text: str) -> None:
     assert find(text, "en") == []
 
 

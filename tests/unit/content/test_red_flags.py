@@ -102,13 +102,15 @@ def test_another_version_has_another_fingerprint(own):
     assert load(own.root).red_flags["en"].fingerprint == after.fingerprint
 
 
-@pytest.mark.parametrize("phrase", ["a", "a|b", "bleed*", "@cant move", "(my) chest .. hurts $", "ألم .. صدر*"])
+@pytest.mark.parametrize(
+    "phrase", ["a", "a|b", "bleed*", "@cant move", "(my) chest .. hurts $", "temp : 38", "ألم .. صدر*"]
+)
 def test_what_a_phrase_may_be(phrase):
     assert readable(phrase)
 
 
 @pytest.mark.parametrize(
-    "phrase", ["", "..", "$", "(a)", "a+", "a.b", "[ab]", "a||b", "*", "a)", "(a", "\\w", "a* b**"]
+    "phrase", ["", "..", "$", ":", "a:", "(a)", "a+", "a.b", "[ab]", "a||b", "*", "a)", "(a", "\\w", "a* b**"]
 )
 def test_what_a_phrase_may_not_be(phrase):
     assert not readable(phrase)
