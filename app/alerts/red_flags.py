@@ -48,8 +48,8 @@ def find(text: str, language: str, words: Lexicon | None = None) -> list[RedFlag
 
 
 def _plain(text: str) -> str:
-    """Fold to words with one blank behind each; ends of sentences become ``.``, a colon ``?``, and a slash an "or"."""
-    folded = fold(text).replace("'", "").replace("/", " or ")
+    """Fold to words with one blank behind each; ends of sentences become ``.``, a colon ``?``, and a slash an "and"."""
+    folded = fold(text).replace("'", "").replace("/", " and ")
     if not folded.isascii():
         folded = "".join(map(_ascii_digit, folded.translate(_ARABIC_MARKS)))
     folded = _TWO_WORDS.sub(_contract, _DEGREES.sub(" ", _DECIMAL.sub("", folded)))

@@ -748,6 +748,8 @@ def test_each_sign_is_named_once_in_the_order_it_was_said(text: str, flags: list
         "bleeding heart aside, I am bleeding",
         "if I get a fever who do I call",
         "is it normal to have chest pain?",
+        "no fever/chest pain",
+        "sin fiebre/dolor de pecho",
     ],
 )
 def test_what_is_unclear_is_flagged(text: str) -> None:
