@@ -91,7 +91,8 @@ class _Text:
         if (outer.flag, outer.place) != (inner.flag, inner.place):
             return False
         between = self.said[outer.start : inner.start].split()[1:]
-        if not self.words.denials.turns.isdisjoint(between):
+        first = self.said[inner.start : inner.end].split()[0]
+        if not self.words.denials.turns.isdisjoint((*between, first)):
             return False
         filler, joins = self.words.denials.between, self.words.denials.joins
         return inner.end <= outer.end or all(word in filler or word in joins for word in between)
