@@ -7,7 +7,7 @@ A composite says how burdensome a symptom is on the whole. It must never be the 
 13 of the 30 combinations with that answer have a grade of 2 or less.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 FREQUENCY, SEVERITY, INTERFERENCE = "frequency", "severity", "interference"
@@ -81,11 +81,34 @@ TERMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def term_key(term: str) -> str:
     """A term's name as ``TERMS`` spells it: lower case with hyphens; ``ValueError`` when there is no such term."""
-    key = term.strip().lower().replace("_", "-").replace(" ", "-")
-    key = {"diarrhoea": "diarrhea", "body-odour": "body-odor", "sad-unhappy": "sad"}.get(key, key)
+    key = _spelled(term)
     if key not in TERMS:
         raise ValueError(f"{term!r} is not a PRO-CTCAE symptom term.")
     return key
+
+
+def part_of(link_id: str, term: str | None = None, attribute: str | None = None) -> tuple[str, str]:
+    """The term and the attribute that an item asks for: those that it says, else those that its name is made of.
+
+    The name is then ``<term>-<attribute>``. An amount is an interference by another word.
+    """
+    if not term or not attribute:
+        term, _, attribute = link_id.lower().replace("_", "-").rpartition("-")
+    return _spelled(term), INTERFERENCE if attribute == "amount" else attribute
+
+
+def items_of(term: str, items: Iterable[tuple[str, str | None, str | None]]) -> dict[str, str]:
+    """The ``link_id`` of a term's items by attribute, among items as ``link_id``, ``term`` and ``attribute``.
+
+    What an item says comes before what another is called.
+    """
+    key = term_key(term)
+    found: dict[str, str] = {}
+    for item in sorted(items, key=lambda item: not (item[1] and item[2])):
+        whose, attribute = part_of(*item)
+        if whose == key:
+            found.setdefault(attribute, item[0])
+    return found
 
 
 def composite_grade(
@@ -133,6 +156,11 @@ def composite_for(term: str, answers: Mapping[str, float | None]) -> int | None:
             return None
         values[attribute] = before = value
     return composite_grade(**values)
+
+
+def _spelled(term: str) -> str:
+    key = term.strip().lower().replace("_", "-").replace(" ", "-")
+    return {"diarrhoea": "diarrhea", "body-odour": "body-odor", "sad-unhappy": "sad"}.get(key, key)
 
 
 def _answer(name: str, value: float) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.alerts.comparisons import HOLDS
-from app.alerts.entries import ItemFacts, number
+from app.alerts.entries import ItemFacts, ItemSet
 from app.alerts.history import Answer
 from app.alerts.logic import FALSE, UNKNOWN, Basis, Evidence, Scene, Verdict
 from app.alerts.red_flags import find
@@ -17,7 +17,7 @@ SCORE_OPERATORS = ("at_least", "at_most")
 class Composite:
     """The composite grade of a symptom term reaches a grade.
 
-    The term's answers are the items named ``<term>-frequency``, ``-severity`` and ``-interference`` (or ``-amount``).
+    The term's items say so (``term`` and ``attribute``), or are named ``<term>-frequency`` and so on.
     """
 
     term: str
@@ -26,9 +26,9 @@ class Composite:
     def judge(self, scene: Scene) -> Verdict:
         """Decide; without a grade, unknown."""
         judged = scene.history.judged
-        named = {link.replace("_", "-"): value for link, value in judged.answers.items()}
-        parts = {name: named.get(f"{self.term}-{name}") for name in ("frequency", "severity", "interference", "amount")}
-        grade = composite_for(self.term, {name: number(value) for name, value in parts.items()})
+        asked = judged.items or ItemSet(ItemFacts(link_id) for link_id in judged.answers)
+        parts = asked.parts(self.term).items()
+        grade = composite_for(self.term, {name: judged.counted(asked.by_link[link_id]) for name, link_id in parts})
         if grade is None:
             return UNKNOWN
         if grade < self.at_least:

@@ -1,13 +1,14 @@
 """What rules are given: one check-in's answers, and the definitions of the items that were asked."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from app.codes import Respondent
+from app.composites import items_of
 
 AnswerValue = float | str | None
 
@@ -24,7 +25,9 @@ _SCALE_END, _SEVERE_FROM = 10, 7
 class ItemFacts:
     """What a rule needs to know of an item; ``code`` is ``(system, code)``.
 
-    ``label`` is its English short name, ``labels`` those of every language; ``options`` are values with their words.
+    ``label`` is its English short name, ``labels`` those of every language; ``options`` are values with their words,
+    ``scores`` what those count that count another number. ``term`` and ``attribute`` say which part of a composite it
+    is.
     """
 
     link_id: str
@@ -36,6 +39,9 @@ class ItemFacts:
     options: tuple[tuple[float, Mapping[str, str]], ...] = field(default=(), hash=False)
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     low: float | None = None
+    scores: Mapping[float, float] = field(default_factory=dict, hash=False)
+    term: str | None = None
+    attribute: str | None = None
 
     @classmethod
     def of(cls, item: Any) -> "ItemFacts":
@@ -57,6 +63,9 @@ class ItemFacts:
             options=tuple(_option(option) for option in read("options") or ()),
             labels=read("label") or {},
             low=read("min"),
+            scores=dict(_scores(read("options") or ())),
+            term=read("term"),
+            attribute=read("attribute"),
         )
 
     def named(self, language: str) -> str:
@@ -104,6 +113,7 @@ class ItemSet:
         self.by_link: dict[str, ItemFacts] = {}
         self._by_code: dict[str, list[ItemFacts]] = {}
         self._same: dict[tuple[str, ...], list[str]] = {}
+        self._parts: dict[str, dict[str, str]] = {}
         for item in items:
             facts = item if isinstance(item, ItemFacts) else ItemFacts.of(item)
             self.by_link[facts.link_id] = facts
@@ -113,6 +123,12 @@ class ItemSet:
     def find(self, name: str) -> ItemFacts | None:
         """The item with this ``link_id``, else the first with this code."""
         return self.by_link.get(name) or next(iter(self._by_code.get(name, ())), None)
+
+    def parts(self, term: str) -> Mapping[str, str]:
+        """The ``link_id`` of the items that a composite is made of, by attribute."""
+        if term not in self._parts:
+            self._parts[term] = items_of(term, ((f.link_id, f.term, f.attribute) for f in self.by_link.values()))
+        return self._parts[term]
 
     def same_code(self, facts: ItemFacts) -> list[str]:
         """The ``link_id`` values that share the item's code, its own name first."""
@@ -165,6 +181,11 @@ class Entry(NamedTuple):
             get("check_in"), get("questionnaire"), get("recall_period"), get("language") or "en", definitions,
             bool(get("late")), get("tier"), "tier" in data, tuple(get("texts") or ()), get("scores") or _NO_SCORES,
         )  # fmt: skip
+
+    def counted(self, facts: ItemFacts) -> float | None:
+        """What the answer to an item counts: its option's own score, where it has one."""
+        value = number(self.answers.get(facts.link_id))
+        return None if value is None else facts.scores.get(value, value)
 
     @property
     def heard(self) -> bool:
@@ -229,3 +250,12 @@ def _option(option: Any) -> tuple[float, Mapping[str, str]]:
         (option["value"], option.get("text", {})) if isinstance(option, Mapping) else (option.value, option.text)
     )
     return value, text if isinstance(text, Mapping) else {"en": str(text)}
+
+
+def _scores(options: Iterable[Any]) -> Iterator[tuple[float, float]]:
+    for option in options:
+        value, score = (
+            (option["value"], option.get("score")) if isinstance(option, Mapping) else (option.value, option.score)
+        )
+        if score is not None:
+            yield value, score

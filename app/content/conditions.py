@@ -1,25 +1,15 @@
 """What a rule's `when` may say, and that it can come true for the items it names."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from app.alerts.grammar import parse
+from app.composites import TERMS, term_key
+from app.content.asked import Items
 from app.content.branches import bounds, numeric
 from app.content.documents import Place
 from app.content.fields import Finding, as_duration, is_number, listed
-
-
-class Items(NamedTuple):
-    """The items that the check-ins ask of those whom a rule looks at.
-
-    ``named`` holds them by ``link_id``, by code and by term; one name may stand in several instruments. ``scores`` are
-    the names of what the same instruments add up.
-    """
-
-    named: Mapping[str, Sequence[Mapping[str, Any]]]
-    respondents: str
-    scores: frozenset[str] = frozenset()
-
+from app.content.grades import highest, shape
 
 LEVELS = ("at_least", "at_most", "equals")
 CHANGES = ("rises_by", "falls_by")
@@ -63,11 +53,10 @@ def condition_findings(when: Any, at: Place, items: Items, depth: int = 0) -> It
         yield from _score(when, at, items)
     elif "red_flag_text" not in when:
         yield from _item_condition(when, at, items)
-    elif "item" in when and not _find(items, when["item"]):
+    elif "item" in when and not items.find(when["item"]):
         yield (*at, "item"), _not_asked(when["item"], items)
     if {"term", "composite_at_least"} & when.keys():
-        yield from _known(when.get("term"), (*at, "term"), items)
-        yield from _whole_number(when, "composite_at_least", 1, 3, at)
+        yield from _composite(when, at, items)
     for key in (key for key in WHOLE_KINDS if key in when):
         yield from _whole_condition(when[key], key, at, items)
 
@@ -82,6 +71,24 @@ def _score(when: Mapping[str, Any], at: Place, items: Items) -> Iterator[Finding
     for key in ("at_least", "at_most"):
         if key in when and not is_number(when[key]):
             yield (*at, key), f"expected a number, found {when[key]!r}"
+
+
+def _composite(when: Mapping[str, Any], at: Place, items: Items) -> Iterator[Finding]:
+    """A grade of one response, which needs all that its term is asked by."""
+    try:
+        term = term_key(str(when.get("term", "")))
+    except ValueError as error:
+        yield (*at, "term"), str(error)
+        return
+    grades = [grade for asked in items.asked if (grade := highest(term, asked.items.values())) is not None]
+    if not TERMS[term]:
+        yield (*at, "term"), f"{term!r} is asked by {shape(term)}"
+    elif not grades:
+        missing = f"no check-in of this program asks {term!r} of {items.respondents} by {shape(term)}, each from 0 to 4"
+        said = f"{missing}: name its items {term}-{TERMS[term][0]} and so on, or give them term and attribute"
+        yield (*at, "term"), said
+    else:
+        yield from _whole_number(when, "composite_at_least", 1, max(grades), at)
 
 
 def _inside(below: Any, key: str, at: Place, items: Items, depth: int) -> Iterator[Finding]:
@@ -116,7 +123,7 @@ def _item_condition(when: Mapping[str, Any], at: Place, items: Items) -> Iterato
         if kind == "above_goal":
             yield from _flag(when[kind], (*at, kind), only_true=False)
         else:
-            for item in _find(items, when["item"]):
+            for item in items.find(when["item"]):
                 yield from _operand(kind, when[kind], item, (*at, kind))
 
 
@@ -165,13 +172,13 @@ def _cluster(cluster: Any, at: Place, items: Items) -> Iterator[Finding]:
         return
     for index, name in enumerate(named):
         yield from _known(name, (*at, "items", index), items)
-        for item in _find(items, name):
+        for item in items.find(name):
             yield from _operand("at_least", cluster.get("at_least"), item, (*at, "at_least"))
     yield from _whole_number(cluster, "count", 1, len(named), at)
 
 
 def _known(name: Any, at: Place, items: Items) -> Iterator[Finding]:
-    found = _find(items, name)
+    found = items.find(name)
     if not found:
         yield at, _not_asked(name, items)
     elif not any(numeric(item) for item in found):
@@ -180,10 +187,6 @@ def _known(name: Any, at: Place, items: Items) -> Iterator[Finding]:
 
 def _not_asked(name: Any, items: Items) -> str:
     return f"no check-in of this program asks {name!r} of {items.respondents}: see the rule's respondents"
-
-
-def _find(items: Items, name: Any) -> Sequence[Mapping[str, Any]]:
-    return items.named.get(name, ()) if isinstance(name, str) else ()
 
 
 def _flag(value: Any, at: Place, *, only_true: bool) -> Iterator[Finding]:

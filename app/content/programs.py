@@ -9,7 +9,8 @@ from marshmallow import fields
 
 from app.checkins.timing import WEEKDAYS, Timing
 from app.codes import Respondent, Tier
-from app.content.conditions import Items, when_findings
+from app.content.asked import Items, asked_by, looked_at
+from app.content.conditions import when_findings
 from app.content.documents import Place
 from app.content.fields import (
     Day,
@@ -27,7 +28,6 @@ from app.content.fields import (
     shape_findings,
     texts,
 )
-from app.content.outline import questions_of
 from app.content.suggestions import suggestion_findings
 from app.escalation.policy import SETTLED_AT_MOST, Target
 from app.messaging.templates import TEMPLATES
@@ -110,8 +110,9 @@ def program_findings(
     yield from _repeated(data, "rules", "id")
     for index, check_in in entries(data.get("check_ins")):
         yield from _check_in(check_in, ("check_ins", index), instruments)
+    asked = asked_by(data, instruments)
     for index, rule in entries(data.get("rules")):
-        yield from _rule(rule, ("rules", index), _items(data, instruments, rule))
+        yield from _rule(rule, ("rules", index), looked_at(rule, asked))
     yield from _ladders(data)
 
 
@@ -144,43 +145,6 @@ def _check_in(check_in: Mapping[str, Any], at: Place, instruments: Mapping[str, 
         if window is not None and after >= window:
             yield (*at, "reminders", index), f"{written} is not before the window of {check_in['window']} closes"
         before = after
-
-
-def _items(data: Mapping[str, Any], instruments: Mapping[str, Mapping[str, Any]], rule: Mapping[str, Any]) -> Items:
-    """What those whom ``rule`` looks at are asked: it is about the patient's own answers unless it says otherwise.
-
-    A check-in that asks again a few items of others (``items_per_occasion``) asks nothing of its own.
-    """
-    written = rule.get("respondents")
-    several = written if isinstance(written, list) else [written or Respondent.SELF.value]
-    respondents = [str(one) for one in several]
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    asked: set[str] = set()
-    for _, check_in in entries(data.get("check_ins")):
-        name = str(check_in.get("questionnaire"))
-        instrument = instruments.get(name, {})
-        if "items_per_occasion" not in instrument and _series(check_in, instrument) in respondents:
-            asked.add(name)
-    asked &= instruments.keys()
-    for name in sorted(asked):
-        for _, item in questions_of(instruments[name]):
-            for known_as in _names(item):
-                found.setdefault(known_as, []).append(item)
-    scores = {str(score.get("name")) for name in asked for _, score in entries(instruments[name].get("scores"))}
-    return Items(found, listed(respondents), frozenset(scores))
-
-
-def _names(item: Mapping[str, Any]) -> set[str]:
-    code = item.get("code")
-    names = (item.get("link_id"), item.get("term"), code.get("code") if isinstance(code, Mapping) else None)
-    return {name for name in names if isinstance(name, str)}
-
-
-def _series(check_in: Mapping[str, Any], instrument: Mapping[str, Any]) -> str:
-    """Whose series the answers to a check-in belong to."""
-    if check_in.get("respondent") == "patient":
-        return Respondent.SELF.value
-    return (Respondent.CAREGIVER if instrument.get("about") == "respondent" else Respondent.PROXY).value
 
 
 def _rule(rule: Mapping[str, Any], at: Place, items: Items) -> Iterator[Finding]:

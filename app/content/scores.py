@@ -5,7 +5,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.composites import INTERFERENCE, TERMS, term_key
+from app.composites import TERMS, part_of
+from app.content import grades
 from app.content.branches import numeric
 from app.content.documents import Place
 from app.content.fields import Finding, ListOf, Number, OneOf, Strict, Text, entries, id_text, is_number, texts
@@ -81,16 +82,17 @@ def _missing(score: Mapping[str, Any], count: int, at: Place) -> Iterator[Findin
 
 def _composite(items: list[Mapping[str, Any]], at: Place) -> Iterator[Finding]:
     """A composite is of one term, by all the attributes that the term is asked by."""
-    terms = {str(item.get("term")) for item in items}
-    try:
-        (term,) = {term_key(term) for term in terms}
-    except ValueError:
-        yield (*at, "items"), f"a composite is of one PRO-CTCAE term, not of {', '.join(sorted(terms))}"
+    parts = [part_of(*grades.named(item)) for item in items]
+    terms = sorted({term for term, _ in parts})
+    if len(terms) != 1 or terms[0] not in TERMS:
+        yield (*at, "items"), f"a composite is of one PRO-CTCAE term, not of {', '.join(filter(None, terms)) or 'none'}"
         return
-    given = [INTERFERENCE if item.get("attribute") == "amount" else item.get("attribute") for item in items]
-    if sorted(map(str, given)) != sorted(TERMS[term]) or not given:
-        asked = ", ".join(TERMS[term]) or "presence alone, and has no composite"
-        yield (*at, "items"), f"{term!r} is asked by {asked}"
+    (term,) = terms
+    if sorted(attribute for _, attribute in parts) != sorted(TERMS[term]) or not TERMS[term]:
+        yield (*at, "items"), f"{term!r} is asked by {grades.shape(term)}"
+    for position, item in enumerate(items):
+        if grades.worst(item) is None:
+            yield (*at, "items", position), f"{item.get('link_id')!r} is not answered from 0 to 4, as a composite needs"
 
 
 def _bands(bands: Any, at: Place) -> Iterator[Finding]:

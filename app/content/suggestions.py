@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.codes import Tier
-from app.content.conditions import Items
+from app.content.asked import Items
 from app.content.documents import Place
 from app.content.fields import Finding, entries
 
@@ -31,7 +31,7 @@ def suggestion_findings(rule: Mapping[str, Any], at: Place, items: Items) -> Ite
             yield place, "a suggestion rests on good answers: use item with at_most, equals or above_goal: false"
         elif leaf.get("above_goal") is True:
             yield (*place, "above_goal"), "above the goal is no good answer: use above_goal: false"
-        elif "at_most" in leaf and any(item.get("worse") == "low" for item in items.named.get(str(leaf["item"]), ())):
+        elif "at_most" in leaf and any(item.get("worse") == "low" for item in items.find(leaf["item"])):
             yield (*place, "at_most"), f"lower is worse for {leaf['item']!r}: that is no good answer"
         elif not isinstance(times, int) or times < FEWEST:
             yield place, f"a suggestion needs consecutive: {FEWEST} or more"

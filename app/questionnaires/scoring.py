@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.composites import INTERFERENCE, TERMS, composite_for, composite_grade
+from app.composites import TERMS, composite_for, composite_grade, part_of
 from app.questionnaires.branching import decided
 from app.questionnaires.definition import Item, Questionnaire
 from app.questionnaires.score import Score
@@ -119,5 +119,5 @@ def _count(item: Item, value: AnswerValue) -> float | None:
 
 
 def _composite(items: Sequence[Item], counts: Sequence[float | None]) -> float | None:
-    attributes = [INTERFERENCE if item.attribute == "amount" else str(item.attribute) for item in items]
-    return composite_for(str(items[0].term), dict(zip(attributes, counts, strict=True)))
+    parts = [part_of(item.link_id, item.term, item.attribute) for item in items]
+    return composite_for(parts[0][0], {attribute: count for (_, attribute), count in zip(parts, counts, strict=True)})

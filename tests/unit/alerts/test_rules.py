@@ -421,6 +421,16 @@ class TestComposites:
     def test_truth(self, answers, expected):
         assert truth(SEVERE_COMPOSITE, [entry(answers)]) is expected
 
+    def test_what_an_item_says_comes_before_what_another_is_called(self):
+        parts = [
+            {"link_id": "q1", "term": "fatigue", "attribute": "severity"},
+            {"link_id": "fatigue_interference"},
+            {"link_id": "fatigue-severity", "term": "cough", "attribute": "severity"},
+        ]
+        when = {"term": "fatigue", "composite_at_least": 3}
+        assert truth(when, [entry({"q1": 4, "fatigue_interference": 4}, items=parts)]) is True
+        assert truth(when, [entry({"fatigue-severity": 4, "fatigue_interference": 4}, items=parts)]) is None
+
     def test_names_the_term(self):
         answers = {"fatigue-severity": 3, "fatigue-interference": 3}
         finding = only([rule({"term": "fatigue", "composite_at_least": 3})], [entry(answers)])

@@ -15,6 +15,8 @@ INSTRUMENT = {
         {"link_id": "s", **SCALE, "term": "pain", "attribute": "severity"},
         {"link_id": "i", **SCALE, "term": "pain", "attribute": "interference"},
         {"link_id": "hair", **SCALE, "term": "hair-loss", "attribute": "amount"},
+        {"link_id": "cough-severity", **SCALE}, {"link_id": "cough-interference", **SCALE},
+        {"link_id": "insomnia-severity", **SCALE, "max": 10}, {"link_id": "insomnia-interference", **SCALE},
         {"link_id": "words", "type": "text", "text": {"en": "What else?"}},
     ],
 }  # fmt: skip
@@ -37,6 +39,7 @@ def findings(*scores):
         SUM | {"kind": "mean", "missing": {"at_most": 1}},
         {"name": "grade", "kind": "composite", "items": ["f", "s", "i"]},
         {"name": "grade", "kind": "composite", "items": ["hair"]},
+        {"name": "grade", "kind": "composite", "items": ["cough-severity", "cough-interference"]},
     ],
 )
 def test_what_is_right_is_taken(score):
@@ -59,6 +62,7 @@ def test_what_is_right_is_taken(score):
         (SUM | {"title": {"es": "Total"}}, "scores.0.title: is missing in 'en'"),
         ({"name": "g", "kind": "composite", "items": ["f", "s"]}, "scores.0.items: 'pain' is asked by frequency, severity, interference"),
         ({"name": "g", "kind": "composite", "items": ["a", "b"]}, "scores.0.items: a composite is of one PRO-CTCAE term"),
+        ({"name": "g", "kind": "composite", "items": ["insomnia-severity", "insomnia-interference"]}, "scores.0.items.0: 'insomnia-severity' is not answered from 0 to 4"),
         ({"name": "g", "kind": "composite", "items": ["f", "s", "i"], "missing": {"at_most": 1}}, "a composite has no grade"),
     ],
 )  # fmt: skip

@@ -105,6 +105,14 @@ def test_a_composite_is_the_published_grade_for_every_combination_that_can_be_an
             assert scores_of(asked, {name: answers[name] for name in list(answers)[:-1]}) == {"grade": None}
 
 
+def test_the_parts_of_a_composite_may_be_told_by_their_names():
+    asked = questionnaire(
+        [scale("cough-interference", max=4), scale("cough-severity", max=4)],
+        {"name": "grade", "kind": "composite", "items": ["cough-interference", "cough-severity"]},
+    )
+    assert scores_of(asked, {"cough-severity": 1, "cough-interference": 4}) == {"grade": 2}
+
+
 @pytest.mark.parametrize(
     ("value", "name"), [(0, "low"), (2, "low"), (2.5, None), (3, "raised"), (6, "raised"), (None, None)]
 )

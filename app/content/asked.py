@@ -1,0 +1,79 @@
+"""What a program's check-ins ask of whom: all that its rules can look at."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from app.codes import Respondent
+from app.content.fields import entries, listed
+from app.content.outline import questions_of
+
+Item = Mapping[str, Any]
+
+
+class Asked(NamedTuple):
+    """One questionnaire as it is asked of one respondent: what is answered in one response, as far as rules see it."""
+
+    name: str
+    respondent: Respondent
+    items: Mapping[str, Item]
+    scores: frozenset[str]
+
+    def find(self, name: Any) -> Item | None:
+        """The item with this ``link_id``, else the first with this code, as rules find it."""
+        if not isinstance(name, str):
+            return None
+        return self.items.get(name) or next((item for item in self.items.values() if _code(item) == name), None)
+
+
+class Items(NamedTuple):
+    """What is asked of the ``respondents`` whom a rule looks at; the same name may stand in several questionnaires."""
+
+    asked: Sequence[Asked]
+    respondents: str
+
+    @property
+    def scores(self) -> frozenset[str]:
+        """The names of what their questionnaires add up."""
+        return frozenset[str]().union(*(asked.scores for asked in self.asked))
+
+    def find(self, name: Any) -> list[Item]:
+        """The items of this ``link_id``, else code, one of each questionnaire that has one."""
+        return [item for asked in self.asked if (item := asked.find(name)) is not None]
+
+
+def asked_by(program: Mapping[str, Any], instruments: Mapping[str, Mapping[str, Any]]) -> list[Asked]:
+    """The questionnaires of a program's check-ins, of each respondent once.
+
+    A check-in that asks again a few items of others (``items_per_occasion``) asks nothing of its own.
+    """
+    found: dict[tuple[str, Respondent], Asked] = {}
+    for _, check_in in entries(program.get("check_ins")):
+        name = str(check_in.get("questionnaire"))
+        instrument = instruments.get(name)
+        if instrument is None or "items_per_occasion" in instrument:
+            continue
+        respondent = _series(check_in, instrument)
+        items = {str(item.get("link_id")): item for _, item in questions_of(instrument)}
+        scores = frozenset(str(score.get("name")) for _, score in entries(instrument.get("scores")))
+        found[name, respondent] = Asked(name, respondent, items, scores)
+    return [found[key] for key in sorted(found)]
+
+
+def looked_at(rule: Mapping[str, Any], asked: Sequence[Asked]) -> Items:
+    """What of all that is asked a rule looks at: the patient's own answers unless it says otherwise."""
+    written = rule.get("respondents")
+    respondents = [str(one) for one in (written if isinstance(written, list) else [written or Respondent.SELF])]
+    return Items([one for one in asked if one.respondent in respondents], listed(respondents))
+
+
+def _code(item: Item) -> str | None:
+    code = item.get("code")
+    said = code.get("code") if isinstance(code, Mapping) else None
+    return said if isinstance(said, str) else None
+
+
+def _series(check_in: Mapping[str, Any], instrument: Mapping[str, Any]) -> Respondent:
+    """Whose series the answers to a check-in belong to."""
+    if check_in.get("respondent") == "patient":
+        return Respondent.SELF
+    return Respondent.CAREGIVER if instrument.get("about") == "respondent" else Respondent.PROXY
