@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 FREQUENCY, SEVERITY, INTERFERENCE = "frequency", "severity", "interference"
 _ATTRIBUTES = (FREQUENCY, SEVERITY, INTERFERENCE)
-_WORST_ANSWER = 4
+_ANSWERS = range(5)
 
 _ONE: Mapping[str, tuple[int, ...]] = {
     FREQUENCY: (0, 1, 1, 2, 3),
@@ -142,7 +142,8 @@ def composite_for(term: str, answers: Mapping[str, float | None]) -> int | None:
 
     ``answers`` maps ``frequency``, ``severity``, ``interference`` (or ``amount``) to 0-4. An attribute that branching
     skips counts as 0: severity is asked when there is a frequency, interference when there is a severity (or, for a
-    term without severity, a frequency). One that was asked and not answered leaves no grade. A presence term has none.
+    term without severity, a frequency). One that was asked and not answered leaves no grade; neither does one that was
+    answered with anything but a whole number from 0 to 4. A presence term has none.
     """
     values: dict[str, float] = {}
     before: float | None = None
@@ -152,7 +153,7 @@ def composite_for(term: str, answers: Mapping[str, float | None]) -> int | None:
             value = answers.get("amount")
         if value is None and before == 0:
             value = 0
-        if value is None:
+        if value is None or value not in _ANSWERS:
             return None
         values[attribute] = before = value
     return composite_grade(**values)
@@ -164,6 +165,6 @@ def _spelled(term: str) -> str:
 
 
 def _answer(name: str, value: float) -> int:
-    if value != int(value) or not 0 <= value <= _WORST_ANSWER:
+    if value not in _ANSWERS:
         raise ValueError(f"The {name} is {value!r}, not a whole number from 0 to 4.")
     return int(value)

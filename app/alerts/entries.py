@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -26,8 +27,8 @@ class ItemFacts:
     """What a rule needs to know of an item; ``code`` is ``(system, code)``.
 
     ``label`` is its English short name, ``labels`` those of every language; ``options`` are values with their words,
-    ``scores`` what those count that count another number. ``term`` and ``attribute`` say which part of a composite it
-    is.
+    ``counts`` what those count that count another number (``None``: no answer). ``term`` and ``attribute`` say which
+    part of a composite it is.
     """
 
     link_id: str
@@ -39,7 +40,7 @@ class ItemFacts:
     options: tuple[tuple[float, Mapping[str, str]], ...] = field(default=(), hash=False)
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     low: float | None = None
-    scores: Mapping[float, float] = field(default_factory=dict, hash=False)
+    counts: Mapping[float, float | None] = field(default_factory=dict, hash=False)
     term: str | None = None
     attribute: str | None = None
 
@@ -47,9 +48,7 @@ class ItemFacts:
     def of(cls, item: Any) -> "ItemFacts":
         """Take the facts from a mapping as a content file has it, or from a definition with the same attributes."""
 
-        def read(name: str) -> Any:
-            return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
-
+        read = partial(_read, item)
         code, link_id, kind = read("code"), str(read("link_id")), read("type")
         if code is not None:
             code = (code["system"], str(code["code"])) if isinstance(code, Mapping) else (code.system, code.code)
@@ -63,7 +62,7 @@ class ItemFacts:
             options=tuple(_option(option) for option in read("options") or ()),
             labels=read("label") or {},
             low=read("min"),
-            scores=dict(_scores(read("options") or ())),
+            counts=dict(_counts(read("options") or ())),
             term=read("term"),
             attribute=read("attribute"),
         )
@@ -113,10 +112,13 @@ class ItemSet:
         self.by_link: dict[str, ItemFacts] = {}
         self._by_code: dict[str, list[ItemFacts]] = {}
         self._same: dict[tuple[str, ...], list[str]] = {}
+        self.no_answers: dict[str, frozenset[float]] = {}
         self._parts: dict[str, dict[str, str]] = {}
         for item in items:
             facts = item if isinstance(item, ItemFacts) else ItemFacts.of(item)
             self.by_link[facts.link_id] = facts
+            if None in facts.counts.values():
+                self.no_answers[facts.link_id] = frozenset(v for v, count in facts.counts.items() if count is None)
             if facts.code:
                 self._by_code.setdefault(facts.code[1], []).append(facts)
 
@@ -182,10 +184,16 @@ class Entry(NamedTuple):
             bool(get("late")), get("tier"), "tier" in data, tuple(get("texts") or ()), get("scores") or _NO_SCORES,
         )  # fmt: skip
 
+    def number(self, link_id: str) -> float | None:
+        """The number that answers an item; ``None`` also for an option that says that there is no answer."""
+        value = number(self.answers.get(link_id))
+        unanswered = self.items.no_answers.get(link_id) if self.items else None
+        return None if unanswered and value in unanswered else value
+
     def counted(self, facts: ItemFacts) -> float | None:
         """What the answer to an item counts: its option's own score, where it has one."""
-        value = number(self.answers.get(facts.link_id))
-        return None if value is None else facts.scores.get(value, value)
+        value = self.number(facts.link_id)
+        return None if value is None else facts.counts.get(value, value)
 
     @property
     def heard(self) -> bool:
@@ -245,17 +253,17 @@ def moment(value: datetime | str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def _read(definition: Any, name: str) -> Any:
+    return definition.get(name) if isinstance(definition, Mapping) else getattr(definition, name, None)
+
+
 def _option(option: Any) -> tuple[float, Mapping[str, str]]:
-    value, text = (
-        (option["value"], option.get("text", {})) if isinstance(option, Mapping) else (option.value, option.text)
-    )
-    return value, text if isinstance(text, Mapping) else {"en": str(text)}
+    text = _read(option, "text") or {}
+    return _read(option, "value"), text if isinstance(text, Mapping) else {"en": str(text)}
 
 
-def _scores(options: Iterable[Any]) -> Iterator[tuple[float, float]]:
+def _counts(options: Iterable[Any]) -> Iterator[tuple[float, float | None]]:
     for option in options:
-        value, score = (
-            (option["value"], option.get("score")) if isinstance(option, Mapping) else (option.value, option.score)
-        )
-        if score is not None:
-            yield value, score
+        score, missing = _read(option, "score"), _read(option, "missing")
+        if missing or score is not None:
+            yield _read(option, "value"), None if missing else score

@@ -89,7 +89,7 @@ class History:
 
     def current(self, facts: ItemFacts) -> Answer | None:
         """The judged answer, if a number was given."""
-        value = number(self.judged.answers.get(facts.link_id))
+        value = self.judged.number(facts.link_id)
         return None if value is None else Answer(self.judged.authored_at, value)
 
     def series(self, facts: ItemFacts) -> "Series":
@@ -187,7 +187,7 @@ def closest(answers: Sequence[Answer], at: datetime, most: timedelta) -> Answer 
 def _first_number(entry: Entry, links: Sequence[str]) -> Answer | None:
     """The number an entry gives; of several items with the same code, that of the first which was answered."""
     for link in links:
-        value = number(entry.answers.get(link))
+        value = entry.number(link)
         if value is not None:
             return Answer(entry.authored_at, value)
     return None

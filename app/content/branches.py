@@ -26,6 +26,11 @@ def bounds(item: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return (low if is_number(low) else None), (high if is_number(high) else None)
 
 
+def answering(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The options of a choice that are an answer, for rules and scores; "Prefer not to answer" is none."""
+    return [option for _, option in entries(item.get("options")) if option.get("missing") is not True]
+
+
 def branching_findings(instrument: Mapping[str, Any]) -> Iterator[Finding]:
     """A condition looks back at an item that was asked before: then branches cannot run in circles."""
     listed = list(everything(instrument.get("items")))

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.composites import TERMS, composite_for, items_of
-from app.content.fields import entries, is_number
+from app.content.branches import answering
+from app.content.fields import is_number
 
 _ANSWERS = range(5)
 
@@ -25,7 +26,7 @@ def worst(item: Mapping[str, Any]) -> float | None:
     """The most that an answer to an item counts; ``None`` where it is not answered from 0 to 4."""
     counts: list[Any] = [item.get("min"), item.get("max")] if item.get("type") == "scale" else []
     if item.get("type") == "choice":
-        counts = [option.get("score", option.get("value")) for _, option in entries(item.get("options"))]
+        counts = [option.get("score", option.get("value")) for option in answering(item)]
     graded = bool(counts) and all(is_number(count) and count in _ANSWERS for count in counts)
     return max(counts) if graded else None
 

@@ -59,6 +59,7 @@ class _Option(Strict):
     value = Number(whole=True, least=0, most=99, required=True)
     text = texts(required=True)
     score = Number()
+    missing = Flag()
     code = fields.Nested(_OptionCode)
     fhir = fields.Raw()
 
@@ -191,6 +192,19 @@ def _kind_findings(item: Mapping[str, Any]) -> Iterator[Finding]:
             if option["value"] in seen:
                 yield ("options", position, "value"), f"{option['value']} is used by an earlier option"
             seen.add(option["value"])
+    yield from _counted(item)
+
+
+def _counted(item: Mapping[str, Any]) -> Iterator[Finding]:
+    """What an option counts is never a guess: with one that has a score, each has one, or is no answer."""
+    options = list(entries(item.get("options")))
+    scored = any("score" in option for _, option in options)
+    for position, option in options:
+        if option.get("missing") is True and "score" in option:
+            yield ("options", position, "score"), "what is no answer has no score"
+        elif scored and "score" not in option and option.get("missing") is not True:
+            said = "the other options have a score: give it one too, or missing: true where it is no answer"
+            yield ("options", position), said
 
 
 def _groups(groups: Any, items: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:

@@ -35,12 +35,19 @@ class Code:
 class AnswerOption:
     """One option of a choice; ``value`` is what a person texts and what rules compare.
 
-    ``score`` is what it counts in a score, where that is another number.
+    ``score`` is what it counts in a score, where that is another number. One that is ``missing`` ("Prefer not to
+    answer") is no answer: for rules and scores the question was skipped.
     """
 
     value: int
     text: Texts
     score: float | None = None
+    missing: bool = False
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any]) -> Self:
+        """Make it from an option as a content file has it."""
+        return cls(data["value"], data.get("text", {}), data.get("score"), bool(data.get("missing", False)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class Item:
             max=data.get("max"),
             worse=data.get("worse", "high"),
             anchors=data.get("anchors", {}),
-            options=tuple(AnswerOption(o["value"], o.get("text", {}), o.get("score")) for o in data.get("options", ())),
+            options=tuple(map(AnswerOption.from_mapping, data.get("options", ()))),
             enable_when=enable_when(when) if when else None,
             label=data.get("label", {}),
             words=data.get("words", {}),

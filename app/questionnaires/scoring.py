@@ -72,10 +72,11 @@ def scores_of(questionnaire: Questionnaire, answers: Mapping[str, AnswerValue]) 
     """Every score that a questionnaire declares, by name, from the answers of one response by ``link_id``.
 
     ``None`` where there is no score, because too much was asked and not answered. An answer that is skipped, or that
-    is not there yet, is not answered.
+    is not there yet, is not answered; neither is one by an option that says so ("Prefer not to answer").
     """
-    skipped = branched_out(questionnaire, answers)
-    return {score.name: score_of(questionnaire, score, answers, skipped) for score in questionnaire.scores}
+    given = {item.link_id: _given(item, answers.get(item.link_id)) for item in questionnaire.items}
+    skipped = branched_out(questionnaire, given)
+    return {score.name: score_of(questionnaire, score, given, skipped) for score in questionnaire.scores}
 
 
 def score_of(
@@ -110,12 +111,16 @@ def branched_out(questionnaire: Questionnaire, answers: Mapping[str, AnswerValue
     return frozenset(skipped)
 
 
+def _given(item: Item, value: AnswerValue) -> AnswerValue:
+    return None if any(option.missing and option.value == value for option in item.options) else value
+
+
 def _count(item: Item, value: AnswerValue) -> float | None:
     """What an answer counts: its option's own score, where it has one."""
     if value is None or isinstance(value, str):
         return None
-    scored = {option.value: option.score for option in item.options if option.score is not None}
-    return scored.get(int(value), value) if value == int(value) else value
+    scored: dict[float, float] = {o.value: o.score for o in item.options if o.score is not None}
+    return scored.get(value, value)
 
 
 def _composite(items: Sequence[Item], counts: Sequence[float | None]) -> float | None:

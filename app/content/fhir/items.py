@@ -6,7 +6,7 @@ from typing import Any
 
 from app.content.fhir import names
 from app.content.fhir.branches import take_branch
-from app.content.fhir.leftovers import control_of, extensions_of, kept_of_item, kept_of_option
+from app.content.fhir.leftovers import control_of, extensions_of, kept_of_item, kept_of_option, numbered
 from app.content.fhir.options import take_options
 from app.content.fhir.words import Tongues, take_texts
 from app.content.fields import IDENTIFIER, is_number
@@ -147,6 +147,7 @@ class ItemReader:
                 row["options"], wrong = take_options(rest.pop("answerOption", None), self.tongues)
                 self.problems += [f"{where}: {problem}." for problem in wrong]
                 self._option_words(row, where)
+                self.notes += numbered(row["options"], where)
             case "boolean":
                 row["type"], row["fhir"]["type"] = "choice", "boolean"
                 row["options"] = [

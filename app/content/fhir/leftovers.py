@@ -1,6 +1,6 @@
 """What is kept of a questionnaire without being used, told in sentences; and what extensions say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.content.fhir import names
@@ -43,3 +43,13 @@ def kept_of_option(option: Mapping[str, Any], where: str) -> Iterator[str]:
     left = sorted(set(kept) - {"valueCoding"} | set(kept.get("valueCoding", ())))
     if left:
         yield f"{where}: kept of an option for export, and not used: {', '.join(left)}."
+
+
+def numbered(options: Sequence[Mapping[str, Any]], where: str) -> Iterator[str]:
+    """A sentence for each option that is no answer, and one where numbers are not the scores that the file has."""
+    for option in options:
+        if option.get("missing"):
+            words = next(iter(option["text"].values()))
+            yield f"{where}: {words!r} has no score, as others have: chosen, it is no answer, and counts nowhere."
+    if any(option.get("score", option["value"]) != option["value"] for option in options):
+        yield f"{where}: options are numbered as listed, since their scores are no different whole numbers up to 99."

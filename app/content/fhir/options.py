@@ -16,7 +16,8 @@ _VALUES = ("valueCoding", "valueString", "valueInteger")
 def take_options(listed: Any, tongues: Tongues) -> tuple[list[dict[str, Any]], list[str]]:
     """The options of a question as an instrument has them, and what is wrong with them.
 
-    The number of an option is its score, where all have different whole ones, else its own number, else its place.
+    The number of an option is its score, where all have different whole ones, else its own number, else its place. One
+    without a score among others that have one ("Prefer not to answer") is no answer, and has the next number.
     """
     options: list[dict[str, Any]] = []
     problems: list[str] = []
@@ -28,16 +29,20 @@ def take_options(listed: Any, tongues: Tongues) -> tuple[list[dict[str, Any]], l
             options.append(option)
     if len(options) < 2:
         problems.append("a choice needs at least two options, listed in the file")
+    scored = any("score" in option for option in options)
     for option, value in zip(options, _values(options), strict=True):
         option["value"] = value
-    ordered = ("value", "text", "score", "code", "fhir")
+        if scored and "score" not in option:
+            option["missing"] = True
+    ordered = ("value", "text", "score", "missing", "code", "fhir")
     return [{key: option[key] for key in ordered if key in option} for option in options], problems
 
 
 def put_option(option: Mapping[str, Any], tongues: Tongues, system: str) -> dict[str, Any]:
     """An option as FHIR has it; one without a code gets its number as a code of ``system``."""
     kept = dict(option.get("fhir", {}))
-    scored = "score" in option or ("fhir" not in option and "code" not in option)
+    ours = "fhir" not in option and "code" not in option
+    scored = "score" in option or (ours and not option.get("missing"))
     score = {"url": kept.pop("score_url", ORDINAL), "valueDecimal": option.get("score", option["value"])}
     on_coding = kept.pop("score_on_coding", False)
     if "valueInteger" in kept:
@@ -108,8 +113,16 @@ def _is_score(extension: Any) -> bool:
 
 def _values(options: Sequence[Mapping[str, Any]]) -> Sequence[int]:
     scores = [option.get("score") for option in options]
+    given = [score for score in scores if score is not None]
+    if given and _usable(given) and len(options) <= MOST:
+        beyond = int(max(given)) + 1
+        free = iter([*range(beyond, MOST + 1), *(n for n in range(beyond) if n not in given)])
+        return [next(free) if score is None else int(score) for score in scores]
     wholes = [option.get("fhir", {}).get("valueInteger") for option in options]
-    for numbers in (scores, wholes):
-        if all(is_number(n) and n == int(n) and 0 <= n <= MOST for n in numbers) and len(set(numbers)) == len(numbers):
-            return [int(number) for number in numbers if number is not None]
-    return range(1, len(options) + 1)
+    return wholes if _usable(wholes) else range(1, len(options) + 1)
+
+
+def _usable(numbers: Sequence[Any]) -> bool:
+    """Whether numbers may stand for options: different whole ones that a person can text."""
+    whole = all(is_number(n) and n == int(n) and 0 <= n <= MOST for n in numbers)
+    return whole and len(set(numbers)) == len(numbers)

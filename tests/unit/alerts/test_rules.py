@@ -86,6 +86,13 @@ class TestComparingWithANumber:
     def test_truth(self, when, value, expected):
         assert truth({"item": "pain"} | when, pains(value)) is expected
 
+    @pytest.mark.parametrize("when", [{"at_least": 3}, {"at_most": 5}, {"equals": 5}, {"rises_by": 1}])
+    def test_whoever_prefers_not_to_answer_has_not_answered(self, when):
+        options = [{"value": n, "text": {"en": "-"}, "missing": n == 5} for n in range(6)]
+        items = [{"link_id": "pain", "type": "choice", "options": options}]
+        assert truth({"item": "pain"} | when, pains(1, 5, items=items)) is None
+        assert truth({"item": "pain", "rises_by": 2}, pains(1, 5, 3, items=items, questionnaire="u")) is True
+
     def test_not_asked_is_unknown_and_never_zero(self):
         assert truth({"item": "pain", "at_most": 3}, [entry({"nausea": 1})]) is None
 
@@ -430,6 +437,19 @@ class TestComposites:
         when = {"term": "fatigue", "composite_at_least": 3}
         assert truth(when, [entry({"q1": 4, "fatigue_interference": 4}, items=parts)]) is True
         assert truth(when, [entry({"fatigue-severity": 4, "fatigue_interference": 4}, items=parts)]) is None
+
+    def test_counts_what_an_option_scores(self):
+        options = [{"value": n + 1, "score": n, "text": {"en": "-"}} for n in range(5)]
+        parts = [
+            {"link_id": f"fatigue-{part}", "type": "choice", "options": options}
+            for part in ("severity", "interference")
+        ]
+        when = {"term": "fatigue", "composite_at_least": 2}
+        assert truth(when, [entry({"fatigue-severity": 4, "fatigue-interference": 3}, items=parts)]) is True
+        assert truth(when, [entry({"fatigue-severity": 3, "fatigue-interference": 1}, items=parts)]) is False
+
+    def test_an_answer_that_has_no_grade_is_unknown(self):
+        assert truth(SEVERE_COMPOSITE, [entry({f"pain-{part}": 6 for part in ATTRIBUTES})]) is None
 
     def test_names_the_term(self):
         answers = {"fatigue-severity": 3, "fatigue-interference": 3}

@@ -108,7 +108,7 @@ class _Maker:
         for place, score in enumerate(scores):
             coding = {"system": SYSTEM, "code": f"c{place}", "display": draw(words)}
             option: dict[str, Any] = {"valueCoding": coding}
-            if url:
+            if url and draw(st.integers(0, 4)):  # some are no answer, and have no score
                 draw(st.sampled_from([option, coding]))["extension"] = [{"url": url, "valueDecimal": score}]
             options.append(option | draw(st.sampled_from([{}, {"initialSelected": True}])))
         return options

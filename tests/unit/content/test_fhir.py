@@ -15,7 +15,7 @@ from app.content.documents import Document, read_document
 from app.content.fhir.exporting import export_questionnaire, left_out
 from app.content.fhir.files import instrument_text, parse_json
 from app.content.fhir.importing import Imported, NotImportable, import_questionnaire
-from app.content.fhir.names import MAX, MIN, REFUSED_TYPES
+from app.content.fhir.names import MAX, MIN, ORDINAL, REFUSED_TYPES
 from app.content.instruments import instrument_findings
 from app.content.loader import load
 from app.questionnaires.definition import ItemType, Questionnaire
@@ -125,6 +125,41 @@ def test_yes_and_no_are_1_and_0_and_named_otherwise():
     money = asked(sample("thermometer")).item("money")
     assert {option.value: option.text["en"] for option in money.options} == {1: "that is so", 0: "that is not so"}
     assert money.wording("en") == "Was any of these a problem? Money"
+
+
+def scored(*scores: float | None) -> dict[str, Any]:
+    """One question, whose options have these scores."""
+    codings = [{"code": f"c{place}", "display": f"option {place}"} for place in range(len(scores))]
+    for coding, score in zip(codings, scores, strict=True):
+        if score is not None:
+            coding |= {"extension": [{"url": ORDINAL, "valueDecimal": score}]}  # type: ignore[dict-item]
+    return one_item(type="choice", answerOption=[{"valueCoding": coding} for coding in codings])
+
+
+@pytest.mark.parametrize(
+    ("scores", "values", "no_answer"),
+    [
+        ((0, 1, 2, None), [0, 1, 2, 3], [3]),
+        ((None, 4, 3, None), [5, 4, 3, 6], [5, 6]),
+        ((98, 99, None), [98, 99, 0], [0]),
+        ((0, 0.5, None), [1, 2, 3], [3]),
+        ((None, None), [1, 2], []),
+    ],
+)
+def test_an_option_without_a_score_among_others_is_no_answer_and_is_named(scores, values, no_answer, tmp_path):
+    resource = scored(*scores)
+    found = imported(resource)
+    (item,) = Questionnaire.from_mapping(as_written(found.definition, tmp_path)).items
+
+    assert [option.value for option in item.options] == values
+    assert [option.value for option in item.options if option.missing] == no_answer
+    assert sum("it is no answer" in note for note in found.notes) == len(no_answer)
+    assert same_meaning(export_questionnaire(found.definition)) == same_meaning(resource)
+
+
+def test_it_is_said_where_the_scores_of_options_cannot_be_their_numbers():
+    assert any("are numbered as listed" in note for note in imported(scored(0, 0.5)).notes)
+    assert not any("are numbered as listed" in note for note in imported(scored(2, 0)).notes)
 
 
 def test_options_that_phone_companies_act_on_make_it_a_form():

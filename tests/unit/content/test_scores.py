@@ -70,5 +70,20 @@ def test_what_is_wrong_is_named(score, said):
     assert any(said in finding for finding in findings(score)), findings(score)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([{"score": 0}, {"score": 1}, {"missing": True}], []),
+        ([{}, {}, {"missing": True}], []),
+        ([{"score": 0}, {"score": 1}, {}], ["items.0.options.2: the other options have a score: give it one too, or missing: true where it is no answer"]),
+        ([{"score": 0}, {"score": 1, "missing": True}], ["items.0.options.1.score: what is no answer has no score"]),
+    ],
+)  # fmt: skip
+def test_what_an_option_counts_is_never_a_guess(options, said):
+    listed = [{"value": value, "text": {"en": f"option {value}"}, **option} for value, option in enumerate(options)]
+    whole = {**INSTRUMENT, "items": [{"link_id": "a", "type": "choice", "text": {"en": "How?"}, "options": listed}]}
+    assert [f"{'.'.join(map(str, at))}: {why}" for at, why in instrument_findings(whole, {"en"})] == said
+
+
 def test_two_scores_of_one_name_are_refused():
     assert any("'total' is the name of an item or of another score" in finding for finding in findings(SUM, SUM))

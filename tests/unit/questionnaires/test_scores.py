@@ -56,6 +56,33 @@ def test_an_option_counts_what_it_scores_and_not_what_is_texted():
     assert scores_of(asked, {"a": 1, "b": 2}) == {"total": 1.5}
 
 
+RATHER_NOT = [{"value": n, "text": {"en": str(n)}} for n in range(5)] + [
+    {"value": 5, "text": {"en": "-"}, "missing": True}
+]
+
+
+def test_whoever_prefers_not_to_answer_has_not_answered():
+    items = [
+        scale("a") | {"type": "choice", "options": RATHER_NOT},
+        scale("b", enable_when={"item": "a", "equals": 4}),
+        scale("c"),
+    ]
+    total, mean = ({"name": kind, "kind": kind, "items": ["a", "c"]} for kind in ("sum", "mean"))
+    most = {"name": "most", "kind": "sum", "items": ["a", "b", "c"], "missing": {"at_most": 1}}
+    asked = questionnaire(items, total, mean | {"missing": "prorate_half"}, most)
+
+    assert scores_of(asked, {"a": 4, "b": 1, "c": 2}) == {"sum": 6, "mean": 3, "most": 7}
+    # Nobody knows whether what hangs on it applied: two are missing, not one.
+    assert scores_of(asked, {"a": 5, "c": 2}) == {"sum": None, "mean": 2, "most": None}
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, 5, 6, 1e9, float("nan"), float("inf")])
+def test_an_answer_that_has_no_grade_is_no_crash(value):
+    asked = questionnaire(TERM, {"name": "grade", "kind": "composite", "items": [item["link_id"] for item in TERM]})
+    assert scores_of(asked, {"pain-frequency": value, "pain-severity": 4, "pain-interference": 4}) == {"grade": None}
+    assert scores_of(asked, {"pain-frequency": 4, "pain-severity": 4, "pain-interference": value}) == {"grade": None}
+
+
 def test_what_branching_skips_counts_0_and_what_hangs_on_nothing_is_missing():
     items = [scale("a"), scale("b", enable_when={"item": "a", "at_least": 4})]
     asked = questionnaire(items, {"name": "total", "kind": "sum", "items": ["a", "b"]})
