@@ -207,12 +207,8 @@ class Entry(NamedTuple):
 
     @property
     def sets_goals(self) -> bool:
-        """Whether it asked for personal goals: its numbers are levels wished for, not felt."""
-        if self.check_in == _GOALS_QUESTIONNAIRE:
-            return True
-        if self.questionnaire is None or _GOALS_QUESTIONNAIRE not in self.questionnaire:
-            return False
-        return self.questionnaire.split("|")[0].replace("/", ":").rsplit(":", 1)[-1] == _GOALS_QUESTIONNAIRE
+        """Whether it asked for personal goals."""
+        return sets_goals(self.check_in, self.questionnaire)
 
 
 class Items:
@@ -230,6 +226,15 @@ class Items:
         if id(chosen) not in self._sets:
             self._sets[id(chosen)] = (chosen, ItemSet(chosen))
         return self._sets[id(chosen)][1]
+
+
+def sets_goals(check_in: str | None, questionnaire: str | None) -> bool:
+    """Whether a check-in, or the url of what it asks, is about goals: its numbers are levels wished for, not felt."""
+    if check_in == _GOALS_QUESTIONNAIRE:
+        return True
+    if questionnaire is None or _GOALS_QUESTIONNAIRE not in questionnaire:
+        return False
+    return questionnaire.split("|")[0].replace("/", ":").rsplit(":", 1)[-1] == _GOALS_QUESTIONNAIRE
 
 
 def number(value: AnswerValue) -> float | None:

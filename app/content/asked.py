@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from app.alerts.entries import sets_goals
 from app.codes import Respondent
 from app.content.fields import entries, listed
 from app.content.outline import questions_of
 
 Item = Mapping[str, Any]
+
+_OTHER = {Respondent.SELF: Respondent.PROXY, Respondent.PROXY: Respondent.SELF}
 
 
 class Asked(NamedTuple):
@@ -17,19 +20,34 @@ class Asked(NamedTuple):
     respondent: Respondent
     items: Mapping[str, Item]
     scores: frozenset[str]
+    recall: str | None
 
     def find(self, name: Any) -> Item | None:
         """The item with this ``link_id``, else the first with this code, as rules find it."""
         if not isinstance(name, str):
             return None
-        return self.items.get(name) or next((item for item in self.items.values() if _code(item) == name), None)
+        return self.items.get(name) or next((item for item in self.items.values() if _code(item)[1] == name), None)
+
+    def compares(self, item: Item, other: "Asked") -> bool:
+        """Whether ``other`` asks the other of patient and caregiver the same as ``item`` asks here, as rules see it."""
+        if other.respondent != _OTHER.get(self.respondent):
+            return False
+        if self.recall is not None and other.recall not in (None, self.recall):
+            return False
+        code = _code(item)
+        same_code = code[1] is not None and any(_code(one) == code for one in other.items.values())
+        return same_code or str(item.get("link_id")) in other.items
 
 
 class Items(NamedTuple):
-    """What is asked of the ``respondents`` whom a rule looks at; the same name may stand in several questionnaires."""
+    """What is asked of the ``respondents`` whom a rule looks at; the same name may stand in several questionnaires.
+
+    ``everything`` is what anybody is asked.
+    """
 
     asked: Sequence[Asked]
     respondents: str
+    everything: Sequence[Asked]
 
     @property
     def scores(self) -> frozenset[str]:
@@ -40,11 +58,21 @@ class Items(NamedTuple):
         """The items of this ``link_id``, else code, one of each questionnaire that has one."""
         return [item for asked in self.asked if (item := asked.find(name)) is not None]
 
+    def compared(self, name: Any) -> bool:
+        """Whether patient and caregiver are both asked this, about the same stretch of time."""
+        return any(
+            item is not None and asked.compares(item, other)
+            for asked in self.asked
+            for item in [asked.find(name)]
+            for other in self.everything
+        )
+
 
 def asked_by(program: Mapping[str, Any], instruments: Mapping[str, Mapping[str, Any]]) -> list[Asked]:
     """The questionnaires of a program's check-ins, of each respondent once.
 
-    A check-in that asks again a few items of others (``items_per_occasion``) asks nothing of its own.
+    A check-in that asks again a few items of others (``items_per_occasion``) asks nothing of its own, and no rule looks
+    at one that asks for goals.
     """
     found: dict[tuple[str, Respondent], Asked] = {}
     for _, check_in in entries(program.get("check_ins")):
@@ -52,10 +80,13 @@ def asked_by(program: Mapping[str, Any], instruments: Mapping[str, Mapping[str, 
         instrument = instruments.get(name)
         if instrument is None or "items_per_occasion" in instrument:
             continue
+        if sets_goals(str(check_in.get("name")), str(instrument.get("url"))):
+            continue
         respondent = _series(check_in, instrument)
         items = {str(item.get("link_id")): item for _, item in questions_of(instrument)}
         scores = frozenset(str(score.get("name")) for _, score in entries(instrument.get("scores")))
-        found[name, respondent] = Asked(name, respondent, items, scores)
+        recall = instrument.get("recall_period")
+        found[name, respondent] = Asked(name, respondent, items, scores, recall if isinstance(recall, str) else None)
     return [found[key] for key in sorted(found)]
 
 
@@ -63,13 +94,13 @@ def looked_at(rule: Mapping[str, Any], asked: Sequence[Asked]) -> Items:
     """What of all that is asked a rule looks at: the patient's own answers unless it says otherwise."""
     written = rule.get("respondents")
     respondents = [str(one) for one in (written if isinstance(written, list) else [written or Respondent.SELF])]
-    return Items([one for one in asked if one.respondent in respondents], listed(respondents))
+    return Items([one for one in asked if one.respondent in respondents], listed(respondents), asked)
 
 
-def _code(item: Item) -> str | None:
+def _code(item: Item) -> tuple[str, str | None]:
     code = item.get("code")
-    said = code.get("code") if isinstance(code, Mapping) else None
-    return said if isinstance(said, str) else None
+    said = code if isinstance(code, Mapping) else {}
+    return str(said.get("system")), said["code"] if isinstance(said.get("code"), str) else None
 
 
 def _series(check_in: Mapping[str, Any], instrument: Mapping[str, Any]) -> Respondent:

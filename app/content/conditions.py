@@ -10,6 +10,7 @@ from app.content.branches import bounds, numeric
 from app.content.documents import Place
 from app.content.fields import Finding, as_duration, is_number, listed
 from app.content.grades import highest, shape
+from app.content.possible import never_true
 
 LEVELS = ("at_least", "at_most", "equals")
 CHANGES = ("rises_by", "falls_by")
@@ -27,7 +28,7 @@ _MAX_DEPTH = 8
 
 
 def when_findings(when: Any, at: Place, items: Items) -> Iterator[Finding]:
-    """Everything wrong with a rule's `when`: each part with its place, and lastly whatever the evaluator refuses."""
+    """Everything wrong with a rule's `when`: each part with its place, then what is not understood or never true."""
     found = list(condition_findings(when, at, items))
     yield from found
     if not found:
@@ -35,6 +36,8 @@ def when_findings(when: Any, at: Place, items: Items) -> Iterator[Finding]:
             parse(when)
         except ValueError as error:
             yield at, str(error)
+        else:
+            yield from never_true(when, at, items)
 
 
 def condition_findings(when: Any, at: Place, items: Items, depth: int = 0) -> Iterator[Finding]:
@@ -119,6 +122,9 @@ def _item_condition(when: Mapping[str, Any], at: Place, items: Items) -> Iterato
     if "within" in when and not as_duration(when["within"]):
         yield (*at, "within"), f"{when['within']!r} is not a duration such as P7D"
     yield from _known(when["item"], (*at, "item"), items)
+    if "discordance_at_least" in kinds and items.find(when["item"]) and not items.compared(when["item"]):
+        said = f"patient and caregiver are not both asked {when['item']!r} about the same time: they cannot differ"
+        yield (*at, "discordance_at_least"), said
     for kind in kinds:
         if kind == "above_goal":
             yield from _flag(when[kind], (*at, kind), only_true=False)

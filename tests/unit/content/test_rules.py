@@ -32,7 +32,10 @@ def program(*check_ins, when, respondents=("self",)):
 
 def findings(when, *, respondents=("self",), observed=(), **asked):
     """What is said of a rule where the patient is ``asked`` questionnaires by name, and somebody close ``observed``."""
-    instruments = {name: {"recall_period": "PT24H", "items": listed} for name, listed in asked.items()}
+    instruments = {
+        name: {"recall_period": "P7D" if name == "weekly" else "PT24H", "items": listed}
+        for name, listed in asked.items()
+    }
     check_ins = [(name, "patient") for name in instruments]
     if observed:
         instruments["observed"] = {"recall_period": "PT24H", "items": list(observed)}
@@ -76,3 +79,83 @@ def test_a_composite_that_passes_fires(asked):
 def test_a_composite_that_never_has_a_grade_is_refused(when, asked, said):
     (found,) = findings(when, **asked)
     assert said in found
+
+
+DAILY = items(pain=SCALE, nausea=SCALE, worry=SCALE) + [URGENCY]
+WEIGHT = {"type": "number", "min": 0, "text": {"en": "How heavy?"}}
+RATHER_NOT = {
+    "type": "choice",
+    "text": {"en": "How?"},
+    "options": [*OPTIONS, {"value": 9, "text": {"en": "-"}, "missing": True}],
+}
+ASKED = {
+    "daily": DAILY,
+    "bad": items(worst=SCALE),
+    "weekly": items(peace=SCALE | {"worse": "low"}, weight=WEIGHT, mood=RATHER_NOT),
+}
+OBSERVED = items(pain=SCALE, agitation=SCALE, peace=SCALE)
+HIGH, LOW = {"item": "pain", "at_least": 7}, {"item": "pain", "at_most": 3}
+WORST = {"item": "worst", "at_least": 7}
+EITHER = ("self", "proxy")
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"item": "pain", "at_least": 7, "at_most": 7},
+        {"all": [HIGH, {"item": "pain", "at_least": 4}, {"item": "pain", "equals": 8}]},
+        {"any": [HIGH, WORST]},
+        {"any": [HIGH, LOW]},
+        {"all": [HIGH, {"not": LOW}]},
+        {"all": [{"any": [LOW, {"item": "pain", "at_least": 4}]}, HIGH]},
+        {"all": [{"item": "pain", "at_most": 3}, {"item": "nausea", "at_least": 7}]},
+        {"all": [{"item": "worry", "at_least": 4}, {"says": "urgent"}, {"late": True}]},
+        {"all": [{"cluster": {"items": ["pain", "nausea", "worst"], "at_least": 4, "count": 2}}, HIGH]},
+        {"all": [HIGH, {"red_flag_text": True}]},
+        {"item": "weight", "at_least": 40.5, "at_most": 41},
+        {"item": "pain", "discordance_at_least": 4},
+        {"all": [{"missed_in_a_row": 2}, {"silent_for": "P2D"}]},
+        {"all": [{"any": [HIGH, LOW, WORST] * 8}, {"any": [HIGH, LOW, WORST] * 8}, {"any": [HIGH, LOW, WORST] * 8}, HIGH]},
+    ],
+)  # fmt: skip
+def test_a_rule_that_may_come_true_is_taken(when):
+    assert findings(when, observed=OBSERVED, **ASKED) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ({"item": "pain", "at_least": 7, "at_most": 3}, "when: can never be true: no answer to 'pain' is at least 7 and at most 3"),
+        ({"all": [HIGH, LOW]}, "when: can never be true: no answer to 'pain' is at least 7 and at most 3"),
+        ({"all": [HIGH, {"all": [LOW, {"late": True}]}]}, "when: can never be true: no answer to 'pain'"),
+        ({"all": [HIGH, {"any": [LOW, {"item": "pain", "equals": 2}]}]}, "when: can never be true: no answer to 'pain'"),
+        ({"any": [HIGH, {"all": [LOW, {"item": "pain", "equals": 4}]}]}, "when.any.1: can never be true: no answer to 'pain' is at most 3 and exactly 4"),
+        ({"item": "pain", "at_least": 6.2, "at_most": 6.8}, "no answer to 'pain' is at least 6.2 and at most 6.8"),
+        ({"item": "weight", "at_least": 50, "at_most": 40}, "no answer to 'weight' is at least 50 and at most 40"),
+        ({"item": "mood", "equals": 9}, "no answer to 'mood' is exactly 9"),
+        ({"item": "mood", "at_least": 5}, "no answer to 'mood' is at least 5"),
+        ({"all": [HIGH, WORST]}, "when: can never be true: no single check-in of this program asks 'pain' and 'worst' of self"),
+        ({"all": [WORST, {"any": [HIGH, LOW]}]}, "no single check-in of this program asks 'worst' and 'pain' of self"),
+        ({"all": [WORST, {"item": "pain", "rises_by": 2}]}, "no single check-in of this program asks 'worst' and 'pain' of self"),
+        ({"all": [WORST, {"says": "urgent"}]}, "no single check-in of this program asks 'worst' and 'urgency' of self"),
+        ({"cluster": {"items": ["pain", "worst"], "at_least": 4, "count": 2}}, "no single check-in of this program asks 2 of 'pain' and 'worst' of self"),
+        ({"all": [HIGH, {"missed_in_a_row": 2}]}, "'pain' cannot be answered where nobody answered"),
+        ({"item": "worry", "discordance_at_least": 4}, "when.discordance_at_least: patient and caregiver are not both asked 'worry'"),
+        ({"item": "peace", "discordance_at_least": 4}, "patient and caregiver are not both asked 'peace' about the same time"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_can_never_come_true_is_refused_with_the_reason(when, said):
+    found = [f.removeprefix("rules.0.") for f in findings(when, observed=OBSERVED, **ASKED)]
+    assert [said in finding for finding in found] == [True], found
+
+
+def test_patient_and_caregiver_answer_apart():
+    both = {"all": [{"item": "agitation", "at_least": 4}, {"item": "worry", "at_least": 4}]}
+    (found,) = findings(both, respondents=EITHER, observed=OBSERVED, **ASKED)
+    assert "no single check-in of this program asks 'agitation' and 'worry' of proxy or self" in found
+    assert findings({"any": both["all"]}, respondents=EITHER, observed=OBSERVED, **ASKED) == []
+
+
+def test_no_rule_looks_at_goals():
+    (found,) = findings(HIGH, **{"personal-goals": items(pain=SCALE)})
+    assert "no check-in of this program asks 'pain' of self" in found
