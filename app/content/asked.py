@@ -19,7 +19,7 @@ class Asked(NamedTuple):
     name: str
     respondent: Respondent
     items: Mapping[str, Item]
-    scores: frozenset[str]
+    scores: Mapping[str, Sequence[str]]
     recall: str | None
 
     def find(self, name: Any) -> Item | None:
@@ -84,16 +84,21 @@ def asked_by(program: Mapping[str, Any], instruments: Mapping[str, Mapping[str, 
             continue
         respondent = _series(check_in, instrument)
         items = {str(item.get("link_id")): item for _, item in questions_of(instrument)}
-        scores = frozenset(str(score.get("name")) for _, score in entries(instrument.get("scores")))
+        scores = {str(score.get("name")): score.get("items") or () for _, score in entries(instrument.get("scores"))}
         recall = instrument.get("recall_period")
         found[name, respondent] = Asked(name, respondent, items, scores, recall if isinstance(recall, str) else None)
     return [found[key] for key in sorted(found)]
 
 
-def looked_at(rule: Mapping[str, Any], asked: Sequence[Asked]) -> Items:
-    """What of all that is asked a rule looks at: the patient's own answers unless it says otherwise."""
+def respondents_of(rule: Mapping[str, Any]) -> list[str]:
+    """Whose answers a rule looks at: the patient's own unless it says otherwise."""
     written = rule.get("respondents")
-    respondents = [str(one) for one in (written if isinstance(written, list) else [written or Respondent.SELF])]
+    return [str(one) for one in (written if isinstance(written, list) else [written or Respondent.SELF])]
+
+
+def looked_at(rule: Mapping[str, Any], asked: Sequence[Asked]) -> Items:
+    """What of all that is asked a rule looks at."""
+    respondents = respondents_of(rule)
     return Items([one for one in asked if one.respondent in respondents], listed(respondents), asked)
 
 

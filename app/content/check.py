@@ -1,15 +1,19 @@
 """What `content check` tells about content that is valid: what it costs, and what its author should look at again."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from jinja2 import nodes
 
+from app.content.asked import Asked as Questions
+from app.content.asked import asked_by
 from app.content.fields import as_duration, entries
 from app.content.loader import ContentBundle, Instrument
 from app.content.messages import render_sample
+from app.content.overlooked import unanswered_calls, unread
 from app.content.reading_age import OLDEST, available, reading_age
 from app.messaging.rendering import Asked, Renderer, Shape, environment
 from app.messaging.segments import measure
@@ -74,7 +78,12 @@ def report(bundle: ContentBundle) -> Report:
         for language in bundle.languages
     )
     check_ins = tuple(_check_ins(bundle, renderer))
-    warnings = [*_not_said(bundle), *_translation_gaps(bundle), *_long_sentences(messages)]
+    warnings = [
+        *_programs(bundle, unanswered_calls),
+        *_not_said(bundle),
+        *_translation_gaps(bundle),
+        *_long_sentences(messages),
+    ]
     warnings += _long_questions(bundle, renderer)
     warnings += [
         f"{where}: needs a reader of {age:.0f}; aim at {OLDEST}: {text}"
@@ -100,6 +109,7 @@ def _notes(bundle: ContentBundle) -> Iterator[str]:
             f"{file.file} version {file.words.version}, fingerprint {file.fingerprint[:12]}: {phrases} phrases for "
             f"{len(file.words.flags)} signs, {len(file.words.idioms)} idioms."
         )
+    yield from _programs(bundle, unread)
     if not available():
         yield "Reading level was not checked: textstat is not installed (it comes with the development packages)."
 
@@ -194,6 +204,16 @@ def _most_on_one_occasion(instrument: Instrument, renderer: Renderer, language: 
 
 def _segments(text: str) -> int:
     return measure(text).count
+
+
+def _programs(
+    bundle: ContentBundle, look: Callable[[Sequence[Mapping[str, Any]], Sequence[Questions]], Iterator[str]]
+) -> Iterator[str]:
+    """What there is to say of each program, going by its rules and by what it asks of whom."""
+    instruments = {name: instrument.data for name, instrument in bundle.instruments.items()}
+    for program in bundle.programs.values():
+        for said in look(program.data["rules"], asked_by(program.data, instruments)):
+            yield f"{program.file}: {said}"
 
 
 def _not_said(bundle: ContentBundle) -> Iterator[str]:

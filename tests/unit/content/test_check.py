@@ -90,6 +90,53 @@ def test_the_red_flag_words_are_shown_with_their_version(told):
     assert all("version 2, fingerprint " in note and " phrases for 13 signs, " in note for note in notes)
 
 
+def about_programs(told):
+    return [line for line in told.warnings if line.startswith("programs/")]
+
+
+def test_nothing_that_calls_for_somebody_at_once_is_overlooked_in_what_we_ship(told):
+    assert about_programs(told) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("when: {red_flag_text: true}", "when: {all: [{red_flag_text: true}, {late: true}]}", [
+            "no red rule looks for red-flag words in what self writes: see red_flag_text",
+            "no red rule looks for red-flag words in what proxy writes: see red_flag_text",
+            "no red rule looks for red-flag words in what caregiver writes: see red_flag_text",
+        ]),
+        ("respondents: [self, proxy, caregiver]\n    when: {red_flag", "respondents: [self]\n    when: {red_flag", [
+            "no red rule looks for red-flag words in what proxy writes: see red_flag_text",
+            "no red rule looks for red-flag words in what caregiver writes: see red_flag_text",
+        ]),
+        ("tier: red\n    subject: urgency", "tier: amber\n    subject: urgency", [
+            "no red rule heeds that self wants a call now: see says: urgent",
+        ]),
+    ],
+)  # fmt: skip
+def test_words_and_wishes_that_make_nobody_look_at_once_are_noticed(content, old, new, said):
+    content.replace("programs/advanced-cancer.yaml", old, new)
+
+    found = about_programs(report(load(content.root)))
+
+    assert found == [f"programs/advanced-cancer.yaml: {words}" for words in said]
+
+
+def test_numbers_that_no_rule_reads_are_named_a_line_for_each_questionnaire(content, told):
+    left = [note for note in told.notes if "no rule reads" in note]
+    assert left == [
+        "programs/advanced-cancer.yaml: no rule reads what caregiver-observed asks proxy about: eating, sleeping",
+        "programs/advanced-cancer.yaml: no rule reads what core-daily asks self about: function",
+        "programs/advanced-cancer.yaml: no rule reads what core-weekly asks self about: function",
+    ]
+    content.replace("programs/advanced-cancer.yaml", "    when: {item: worst, at_least: 7}", "    when: {late: true}")
+
+    now = report(load(content.root)).notes
+
+    assert "programs/advanced-cancer.yaml: no rule reads what bad-day asks self about: worst" in now
+
+
 def test_a_text_that_needs_too_much_school_is_noticed(content):
     content.replace(
         "sms_templates/en/help.txt",

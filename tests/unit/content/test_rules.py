@@ -5,6 +5,8 @@
 import pytest
 
 from app.alerts.rules import evaluate
+from app.content.asked import asked_by
+from app.content.overlooked import unread
 from app.content.programs import program_findings
 
 SCALE = {"type": "scale", "min": 0, "max": 10, "text": {"en": "How bad?"}}
@@ -159,3 +161,27 @@ def test_patient_and_caregiver_answer_apart():
 def test_no_rule_looks_at_goals():
     (found,) = findings(HIGH, **{"personal-goals": items(pain=SCALE)})
     assert "no check-in of this program asks 'pain' of self" in found
+
+
+@pytest.mark.parametrize(
+    ("when", "left"),
+    [
+        ({"item": "pain", "at_least": 7}, "worry, urgency, fatigue-severity, fatigue-interference"),
+        ({"not": {"item": "22253000", "at_most": 3}}, "worry, urgency, fatigue-severity, fatigue-interference"),
+        ({"any": [FATIGUE, {"says": "urgent"}]}, "pain, worry"),
+        ({"cluster": {"items": ["pain", "worry"], "at_least": 4, "count": 2}}, "urgency, fatigue-severity, fatigue-interference"),
+        ({"score": "total", "at_least": 9}, "urgency, fatigue-severity, fatigue-interference"),
+    ],
+)  # fmt: skip
+def test_what_a_rule_reads_by_any_name_is_read(when, left):
+    coded = SCALE | {"code": {"system": "http://snomed.info/sct", "code": "22253000"}}
+    asked = [*items(pain=coded, worry=SCALE), URGENCY, *NAMED]
+    daily = {"items": asked, "scores": [{"name": "total", "kind": "sum", "items": ["pain", "worry"]}]}
+    known = program(("daily", "patient"), when=when)
+
+    assert list(unread(known["rules"], asked_by(known, {"daily": daily}))) == [
+        f"no rule reads what daily asks self about: {left}"
+    ]
+    suggested = [rule | {"then": "step_down"} for rule in known["rules"]]
+    (line,) = unread(suggested, asked_by(known, {"daily": daily}))
+    assert "pain, worry, urgency" in line
