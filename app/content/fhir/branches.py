@@ -15,15 +15,22 @@ Rows = Mapping[str, Mapping[str, Any]]
 """Questions of an instrument by the name that the other side gives them."""
 
 
-def take_branch(element: dict[str, Any], rows: Rows) -> tuple[dict[str, Any] | None, list[str]]:
-    """Take when to ask out of a FHIR item, and what is wrong with it. ``rows`` are the questions before, by linkId."""
+def take_branch(element: dict[str, Any], rows: Rows, notes: list[str]) -> tuple[dict[str, Any] | None, list[str]]:
+    """Take when to ask out of a FHIR item, and what is wrong with it. ``rows`` are the questions before, by linkId.
+
+    What does not matter to it, and is not kept, goes to ``notes``.
+    """
     listed = element.pop("enableWhen", None)
     behavior = element.pop("enableBehavior", None)
+    if behavior not in (None, "any", "all") or (listed is None and behavior is not None):
+        notes.append(f"enableBehavior {behavior!r} is left out: it joins nothing")
     if listed is None:
         return None, []
     conditions, problems = [], []
     for entry in listed if isinstance(listed, list) else [None]:
-        condition, problem = _condition(entry, rows) if isinstance(entry, Mapping) else (None, "is not a condition")
+        condition, problem = (
+            _condition(entry, rows, notes) if isinstance(entry, Mapping) else (None, "is not a condition")
+        )
         if condition is None:
             problems.append(f"enableWhen {problem}")
         else:
@@ -55,7 +62,7 @@ def coding_system(url: str, link_id: str) -> str:
     return f"{url}:{link_id}"
 
 
-def _condition(entry: Mapping[str, Any], rows: Rows) -> tuple[dict[str, Any] | None, str]:
+def _condition(entry: Mapping[str, Any], rows: Rows, notes: list[str]) -> tuple[dict[str, Any] | None, str]:
     question, operator = entry.get("question"), _OPERATORS.get(str(entry.get("operator")))
     row = rows.get(str(question))
     if row is None:
@@ -72,10 +79,15 @@ def _condition(entry: Mapping[str, Any], rows: Rows) -> tuple[dict[str, Any] | N
             return None, f"on {question!r}: exists takes true or false"
         return {"item": row["link_id"], "exists": value}, ""
     number = _number(answers[0], value, row)
+    if number is None and answers[0] == "answerCoding" and (known := _only_option(value, row)):
+        number = known["value"]
+        notes.append(f"enableWhen on {question!r} names no system: {value['code']!r} is taken for the option's code")
     if number is None:
         return None, f"on {question!r} compares with what is no answer to it"
     if row["type"] == "choice" and operator not in ("equals", "not_equals"):
         return None, f"on {question!r}: options are equal or not, and not more or less"
+    if answers[0] == "answerCoding":
+        notes += _left_of_coding(value, question, next(o for o in row["options"] if o["value"] == number))
     return {"item": row["link_id"], operator: number}, ""
 
 
@@ -101,6 +113,22 @@ def _is_option(kind: str, value: Any, option: Mapping[str, Any]) -> bool:
         case "answerString":
             return "words" in option.get("fhir", {}) and value in option["text"].values()
     return False
+
+
+def _only_option(coding: Any, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The option that a coding without a system means: the only one with its code."""
+    if not isinstance(coding, Mapping) or "system" in coding or not isinstance(coding.get("code"), str):
+        return None
+    options = [o for o in row.get("options", ()) if o.get("code", {}).get("code") == coding["code"]]
+    return options[0] if len(options) == 1 else None
+
+
+def _left_of_coding(coding: Mapping[str, Any], question: Any, option: Mapping[str, Any]) -> list[str]:
+    """What a condition says of its option beside the code, and the option itself does not say."""
+    left = {key: said for key, said in coding.items() if key not in ("system", "code", "id")}
+    if left.get("display") in option["text"].values():
+        del left["display"]
+    return [f"enableWhen on {question!r}: {key} {said!r} is left out: the code says it" for key, said in left.items()]
 
 
 def _written(row: Mapping[str, Any], target: Mapping[str, Any], system: str) -> dict[str, Any]:

@@ -97,6 +97,8 @@ def _about_the_whole(rest: dict[str, Any], reader: ItemReader) -> None:
         reader.problems.append("implicitRules: it is to be read by rules that we do not know.")
     if rest.pop("text", None) is not None:
         reader.notes.append("text: the page that shows the whole of it is left out; it only repeats the questions.")
+    if rest.get("status") == "retired":
+        reader.notes.append("status: its owner has retired it: look for the one that is in use.")
     kept = sorted(key for key in rest if key not in _TELLS_NOTHING and not key.startswith("_") and key != "untitled")
     if kept:
         reader.notes.append(f"Kept for export, and not used: {', '.join(kept)}.")

@@ -61,8 +61,10 @@ class ItemReader:
         self._refuse(rest, kind, where)
         self._words(row, rest, kind, where)
         self._code(row, rest, where)
-        row["enable_when"], wrong = take_branch(rest, self._rows)
+        told: list[str] = []
+        row["enable_when"], wrong = take_branch(rest, self._rows, told)
         self.problems += [f"{where}: {problem}." for problem in wrong]
+        self.notes += [f"{where}: {note}." for note in told]
         self._kind(row, rest, kind, where)
         if "item" in rest:
             row["items"] = self.items(rest.pop("item"), where, depth + 1)

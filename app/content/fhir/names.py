@@ -49,7 +49,6 @@ UNUSED: Mapping[str, str] = MappingProxyType(
         "required": "whoever is ill may skip every question",
         "maxLength": "longer answers are taken",
         "code": "one code names the series; the others say the same",
-        "enableBehavior": "",
         "extension": "",
         "id": "",
     }

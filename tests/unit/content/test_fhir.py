@@ -214,6 +214,45 @@ def test_what_is_not_used_is_kept_and_said(named, tmp_path):
     assert same_meaning(export_questionnaire(as_written(found.definition, tmp_path))) == same_meaning(resource)
 
 
+OPTIONS = [{"valueCoding": {"system": "s", "code": code, "display": f"the {code}"}} for code in "ab"]
+
+
+def branched(answer: dict[str, Any], options: Any = OPTIONS, **more: Any) -> dict[str, Any]:
+    """A choice, and a question that is asked when its answer is this one."""
+    when = {"question": "a", "operator": "=", "answerCoding": answer}
+    follow = {"linkId": "b", "type": "integer", "text": "b", "enableWhen": [when], **more}
+    return {**one_item(), "item": [one_item(type="choice", answerOption=options)["item"][0], follow]}
+
+
+LEFT_OUT: dict[str, tuple[dict[str, Any], str]] = {
+    "joins nothing": (branched({"system": "s", "code": "a"}, enableBehavior="xor"), "Item 'b': enableBehavior 'xor' is left out"),
+    "joins no conditions": (one_item(enableBehavior="any"), "Item 'a': enableBehavior 'any' is left out"),
+    "other words": (branched({"system": "s", "code": "a", "display": "not the a"}), "display 'not the a' is left out"),
+    "more of a code": (branched({"system": "s", "code": "a", "version": "2"}), "version '2' is left out"),
+    "no system": (branched({"code": "b"}), "names no system: 'b' is taken for the option's code"),
+    "retired": ({**one_item(), "status": "retired"}, "its owner has retired it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LEFT_OUT)
+def test_what_changes_nothing_that_is_asked_is_said_all_the_same(case):
+    resource, words = LEFT_OUT[case]
+    assert [note for note in imported(resource).notes if words in note], imported(resource).notes
+
+
+def test_what_says_nothing_new_is_not_told():
+    plain = imported(branched({"system": "s", "code": "a", "display": "the a"}, enableBehavior="all"))
+    assert not [note for note in plain.notes if "left out" in note or "retired" in note]
+
+
+def test_a_code_without_its_system_is_the_only_option_of_that_code():
+    assert [c.equals for c in asked(branched({"code": "b"})).item("b").enable_when.conditions] == [2]  # type: ignore[union-attr]
+    twice = [*OPTIONS, {"valueCoding": {"system": "z", "code": "b", "display": "another b"}}]
+    for answer, options in (({"code": "b"}, twice), ({"code": "c"}, OPTIONS), ({"system": "z", "code": "b"}, OPTIONS)):
+        with pytest.raises(NotImportable, match="compares with what is no answer to it"):
+            imported(branched(answer, options))
+
+
 def extension(name: str, **value: Any) -> dict[str, Any]:
     return {"extension": [{"url": f"http://hl7.org/fhir/{name}", **value}]}
 
