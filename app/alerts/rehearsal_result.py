@@ -18,7 +18,7 @@ class Rehearsal:
     """One rehearsal. ``nurses`` share the alerts; ``budget`` is how many red and amber ones each is given in a day.
 
     ``left_out`` people were not looked at, because the work was limited. ``clocks`` say how long an alert is
-    taken to stay open, and to settle its matter.
+    taken to stay open, and to settle its matter. ``at_most_days`` is how far back was looked, if not to the beginning.
     """
 
     program: str
@@ -29,12 +29,15 @@ class Rehearsal:
     budget: float | None
     left_out: int
     clocks: Clocks
+    at_most_days: int | None
 
     @property
     def days(self) -> int:
-        """From the first day with an answer, or a silence, to the last."""
+        """From the first day with an answer, or a silence, to the last, but no more than were asked for."""
         seen = self.counted.days
-        return (max(seen) - min(seen)).days + 1 if seen else 0
+        span = (max(seen) - min(seen)).days + 1 if seen else 0
+        # Thirty days touch 31 dates: they begin at noon, or what was asked on the last day is answered after midnight.
+        return span if self.at_most_days is None else min(span, self.at_most_days)
 
     @property
     def empty(self) -> bool:

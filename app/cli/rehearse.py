@@ -94,7 +94,7 @@ def _made_up(
                 people, start=_START, days=days, proposed=proposed, current=current, questionnaires=questionnaires
             ),
             proposed=proposed, current=current, source=f"made-up people, seed {seed}",
-            nurses=nurses or count_nurses(service(), site_id=site), budget=None,
+            nurses=nurses or count_nurses(service(), site_id=site), budget=None, days=days,
         )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def rehearse_site(
     return Rehearsal(
         program=proposed.label, against=ground.current.label if ground.current else None,
         source="what people of this clinic answered", counted=counted, nurses=ground.nurses, budget=ground.budget,
-        left_out=len(ground.enrolments) - done, clocks=Clocks.of(proposed.escalation),
+        left_out=len(ground.enrolments) - done, clocks=Clocks.of(proposed.escalation), at_most_days=days,
     )  # fmt: skip
 
 
@@ -105,13 +105,14 @@ def rehearse_people(
     source: str,
     nurses: int,
     budget: float | None,
+    days: int,
 ) -> Rehearsal:
-    """Replay people who come one after the other, such as made-up ones."""
+    """Replay people who come one after the other, such as made-up ones, each asked for so many ``days``."""
     counted = Counted()
     _count_people(counted, people, proposed, current)
     return Rehearsal(
         program=proposed.label, against=current.label if current else None, source=source, counted=counted,
-        nurses=nurses, budget=budget, left_out=0, clocks=Clocks.of(proposed.escalation),
+        nurses=nurses, budget=budget, left_out=0, clocks=Clocks.of(proposed.escalation), at_most_days=days,
     )  # fmt: skip
 
 

@@ -84,6 +84,7 @@ def test_made_up_people_do_where_there_are_none_yet(cli: Cli, clinic: RunningCli
     arguments = ("rehearse", str(ROOT / PROGRAM), "--cohort", "3", "--days", "10", "--seed", "5", "--json")
     found = json.loads(cli.run(*arguments).stdout)
     assert found["people"] == 3 and found["proposed"]["answered"] > 15 and found["rules_lost"] == {}
+    assert found["days"] == 10, "what was asked on the last day and closed on the next is of these ten days"
     assert json.loads(cli.run(*arguments).stdout) == found
 
 

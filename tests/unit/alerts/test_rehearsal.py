@@ -56,6 +56,13 @@ def count(
     return counted
 
 
+def rehearsal(counted: Counted, nurses: int = 1, at_most_days: int | None = None) -> Rehearsal:
+    return Rehearsal(
+        program="p 2", against=None, source="test", counted=counted, nurses=nurses, budget=0.5, left_out=0,
+        clocks=Clocks.of({}), at_most_days=at_most_days,
+    )  # fmt: skip
+
+
 def test_more_evidence_while_an_alert_is_open_opens_no_other() -> None:
     counted = count([said(0, pain=8), said(1, pain=9), said(24, pain=8)], [SEVERE])
     assert counted.proposed.by_tier == {"red": 2}
@@ -161,13 +168,17 @@ def test_a_silence_that_was_answered_late_is_none_from_then_on() -> None:
 
 def test_a_nurse_s_share_is_of_days_and_nurses_and_is_held_against_the_budget() -> None:
     counted = count([said(24 * day, pain=8) for day in range(10)], [SEVERE])
-    about: dict[str, Any] = {
-        "program": "p 2", "against": None, "source": "test", "counted": counted, "left_out": 0, "clocks": Clocks.of({}),
-    }  # fmt: skip
-    assert Rehearsal(nurses=2, budget=0.5, **about).load(counted.proposed) == 0.5
-    assert not Rehearsal(nurses=2, budget=0.5, **about).over_budget
-    assert Rehearsal(nurses=1, budget=0.5, **about).over_budget
-    assert Rehearsal(nurses=1, budget=0.5, **about).busiest(counted.proposed) == (date(2026, 3, 2), 1)
+    assert rehearsal(counted, nurses=2).load(counted.proposed) == 0.5
+    assert not rehearsal(counted, nurses=2).over_budget
+    assert rehearsal(counted, nurses=1).over_budget
+    assert rehearsal(counted, nurses=1).busiest(counted.proposed) == (date(2026, 3, 2), 1)
+
+
+@pytest.mark.parametrize(("asked_for", "days"), [(None, 10), (90, 10), (9, 9)])
+def test_days_are_those_that_were_replayed_and_never_more_than_were_asked_for(asked_for: int | None, days: int) -> None:
+    counted = count([said(24 * day, pain=8) for day in range(10)], [SEVERE])
+    found = rehearsal(counted, at_most_days=asked_for)
+    assert found.days == days and found.load(counted.proposed) == 10 / days
 
 
 def test_the_time_that_an_alert_stays_open_is_the_program_s_own() -> None:
