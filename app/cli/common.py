@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.db import DATABASE_ERRORS
 from app.errors import BedsideError, Rejected
@@ -25,6 +25,7 @@ R = TypeVar("R")
 
 AGENT = "cli"
 _DATABASE_HINT = "Is DATABASE_URL right, and was this run: flask --app wsgi db upgrade?"
+_WIDEST = 10_000
 log = get_logger()
 console = Console(highlight=False, soft_wrap=True)
 
@@ -94,15 +95,16 @@ def handled(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def show(columns: Sequence[str], rows: Sequence[Sequence[object]], *, as_json: bool = False) -> None:
-    """Print a listing as a table, or as JSON."""
+    """Print a listing as a table, or as JSON. On a terminal what is long folds; elsewhere a row is one line."""
     if as_json:
         keys = [c.lower().replace(" ", "_") for c in columns]
         click.echo(json.dumps([dict(zip(keys, map(_plain, row), strict=True)) for row in rows], indent=2))
         return
-    table = Table(*columns, box=None, pad_edge=False)
+    table = Table(*(Column(name, overflow="fold") for name in columns), box=None, pad_edge=False)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
-    console.print(table if rows else "None yet.")
+    out = console if console.is_terminal else Console(width=_WIDEST)
+    out.print(table if rows else "None yet.", soft_wrap=False)
 
 
 def _plain(value: object) -> object:

@@ -23,6 +23,8 @@ def test_a_sites_own_rules_are_set_listed_and_taken_back(cli: Cli, clinic: Runni
         "at_least 8",
         "cli",
     )
+    written = cli.succeed("content", "drift")
+    assert [value for value in row.values() if str(value or "") not in written] == [], "nothing is cut off in a pipe"
     cli.succeed("content", "override", *SLEEP, "--set", "at_least=9", "--days", "7")
     assert [row["here"] for row in drift()] == ["at_least 9"]
     cli.succeed("content", "restore", PROGRAM, "sleep-severe")
