@@ -44,9 +44,13 @@ class Rehearsal:
         """Whether there was nothing to replay."""
         return not self.counted.days
 
+    def share(self, alerts: int) -> float:
+        """So many alerts, for each nurse and day."""
+        return alerts / (self.days * self.nurses) if self.days else 0.0
+
     def load(self, tally: Tally) -> float:
         """Red and amber alerts for each nurse and day."""
-        return tally.demanding / (self.days * self.nurses) if self.days else 0.0
+        return self.share(tally.demanding)
 
     @property
     def over_budget(self) -> bool:
@@ -58,10 +62,29 @@ class Rehearsal:
         days = sorted((-sum(counts.values()), day) for day, counts in tally.by_day.items())
         return (days[0][1], -days[0][0]) if days else None
 
+    @property
+    def changed(self) -> list[str]:
+        """The ids of the people whose alerts would differ."""
+        return sorted(set(self.counted.changed))
+
+    def by_rule(self) -> list[tuple[str, Tier, list[int]]]:
+        """The alerts that a rule had a part in, by tier: how many on each of the ``sides``."""
+        sides = [tally.by_rule for _, tally in self.sides()]
+        return [
+            (rule, tier, counts)
+            for rule in sorted(set().union(*sides))
+            for tier in Tier
+            if any(counts := [side.get(rule, Counter())[tier.value] for side in sides])
+        ]
+
+    def untold(self) -> list[tuple[str, list[int]]]:
+        """What was severe and would call nobody: how often on each of the ``sides``."""
+        sides = [tally.untold for _, tally in self.sides()]
+        return [(what, [side[what] for side in sides]) for what in sorted(set().union(*sides))]
+
     def as_dict(self) -> dict[str, Any]:
         """All of it, JSON-ready. No name and no answer is in it; people are ids."""
         counted = self.counted
-        changed = sorted(set(counted.changed))
         return {
             "program": self.program, "against": self.against, "source": self.source, "people": counted.people,
             "people_left_out": self.left_out, "days": self.days, "nurses": self.nurses, "budget": self.budget,
@@ -70,7 +93,7 @@ class Rehearsal:
             "proposed": self._tally(counted.proposed),
             "current": self._tally(counted.current) if self.against else None,
             "rules_gained": _sorted(counted.gained), "rules_lost": _sorted(counted.lost),
-            "people_changed": len(changed), "changed_ids": changed[:_PEOPLE_NAMED],
+            "people_changed": len(self.changed), "changed_ids": self.changed[:_PEOPLE_NAMED],
         }  # fmt: skip
 
     def summary(self) -> dict[str, Any]:
@@ -81,7 +104,10 @@ class Rehearsal:
         return {k: v for k, v in said.items() if k not in ("proposed", "current", "changed_ids")} | short
 
     def as_csv(self) -> str:
-        """One line for each count: program, what, name, tier, number. Nothing in it begins a formula."""
+        """One line for each count, and each person who changes: program, what, name, tier, number.
+
+        Nothing in it begins a formula.
+        """
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(("program", "what", "name", "tier", "alerts"))
@@ -93,6 +119,8 @@ class Rehearsal:
                             writer.writerow((label, what, name, tier.value, counts[tier.value]))
             for what, number in _sorted(tally.untold).items():
                 writer.writerow((label, "severe answer that calls nobody", what, "", number))
+        for person in self.changed:
+            writer.writerow((self.program, "person whose alerts would differ", person, "", ""))
         return out.getvalue()
 
     def sides(self) -> list[tuple[str, Tally]]:

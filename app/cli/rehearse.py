@@ -1,6 +1,7 @@
 """``rehearse``: replay answers through a proposed program before it is published."""
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.workflows.rehearse import count_nurses, current_program, rehearse_peopl
 
 _START = date(2026, 1, 5)
 _RULES_SHOWN = 15
+_PEOPLE_SHOWN = 20
 
 
 @click.command("rehearse")
@@ -102,13 +104,26 @@ def _print(found: Rehearsal) -> None:
     if found.empty:
         console.print("There was nothing to replay: nobody was asked by this program in these days.")
         return
-    sides = found.sides()
     console.print(
         f"{found.program}: {found.source}; {found.counted.people} people, {found.days} days, {found.nurses} nurses."
     )
+    _print_totals(found)
+    _print_compared(found, ["rule", "tier"], [((r, t.value), n) for r, t, n in found.by_rule()])
+    _print_compared(found, ["severe answer that calls nobody"], [((what,), n) for what, n in found.untold()])
+    if found.against:
+        _print_changed(found)
+    if found.over_budget:
+        console.print(f"Over the alert budget of {found.budget:g} for each nurse and day: it would not be published.")
+
+
+def _print_totals(found: Rehearsal) -> None:
+    sides = found.sides()
     rows: list[tuple[object, ...]] = [
         ("red and amber for each nurse and day", *(f"{found.load(tally):.1f}" for _, tally in sides)),
-        *((f"alerts, {tier.value}", *(tally.by_tier[tier.value] for _, tally in sides)) for tier in Tier),
+        *(
+            (f"{tier.value} alerts, for each nurse and day", *(_shared(found, t.by_tier[tier.value]) for _, t in sides))
+            for tier in Tier
+        ),
         ("answered, with a finding", *(f"{tally.answered}, {tally.with_alert}" for _, tally in sides)),
         (
             "severe, calling nobody, snoozed",
@@ -117,13 +132,36 @@ def _print(found: Rehearsal) -> None:
         ("day with most", *(_busiest(found, place) for place in range(len(sides)))),
     ]
     show(["", *(label for label, _ in sides)], rows)
-    if found.against:
-        console.print(f"The alerts of {len(set(found.counted.changed))} people would differ.")
-        for label, counts in (("gained", found.counted.gained), ("lost", found.counted.lost)):
-            for rule, count in counts.most_common(_RULES_SHOWN):
-                console.print(f"  {label}: {rule} {count}")
-    if found.over_budget:
-        console.print(f"Over the alert budget of {found.budget:g} for each nurse and day: it would not be published.")
+
+
+def _print_compared(found: Rehearsal, names: list[str], rows: Iterable[tuple[tuple[str, ...], list[int]]]) -> None:
+    """Counts on each side, and where there are two by how much the proposed program differs."""
+    columns = [*names, *(label for label, _ in found.sides()), *(["difference"] if found.against else [])]
+    shown = [(*name, *counts, *_difference(counts)) for name, counts in rows]
+    if shown:
+        console.print()
+        show(columns, shown)
+
+
+def _difference(counts: list[int]) -> Iterator[str]:
+    for current in counts[1:]:
+        yield f"{counts[0] - current:+}" if counts[0] != current else ""
+
+
+def _print_changed(found: Rehearsal) -> None:
+    console.print()
+    for label, counts in (("gained", found.counted.gained), ("lost", found.counted.lost)):
+        for rule, count in counts.most_common(_RULES_SHOWN):
+            console.print(f"answers {label}: {rule} {count}")
+    console.print(f"The alerts of {len(found.changed)} people would differ.")
+    for person in found.changed[:_PEOPLE_SHOWN]:
+        console.print(f"  {person}")
+    if len(found.changed) > _PEOPLE_SHOWN:
+        console.print(f"  and {len(found.changed) - _PEOPLE_SHOWN} more")
+
+
+def _shared(found: Rehearsal, alerts: int) -> str:
+    return f"{alerts}, {found.share(alerts):.2f}"
 
 
 def _busiest(found: Rehearsal, place: int) -> str:

@@ -72,8 +72,7 @@ def _render(template: str, rehearsal: Rehearsal) -> str:
     return _environment().get_template(template).render(
         r=rehearsal, proposed=counted.proposed, current=counted.current if rehearsal.against else None,
         sides=rehearsal.sides(), days=_days(counted.proposed), rules=_rules(rehearsal), tiers=list(Tier),
-        changed=len(set(counted.changed)), untold=_untold(rehearsal), width=WIDTH, height=HEIGHT, base=_BASE,
-        left=_LEFT,
+        width=WIDTH, height=HEIGHT, base=_BASE, left=_LEFT,
     )  # fmt: skip
 
 
@@ -121,12 +120,3 @@ def _rules(rehearsal: Rehearsal) -> Sequence[RuleRow]:
         share = round(sum(counts.values()) / most, 3)
         rows.append(RuleRow(name, _counts(counts), before, counted.gained[name], counted.lost[name], share))
     return sorted(rows, key=lambda row: (-row.total, row.rule))
-
-
-def _untold(rehearsal: Rehearsal) -> list[tuple[str, int, int | None]]:
-    counted = rehearsal.counted
-    names = sorted(set(counted.proposed.untold) | set(counted.current.untold))
-    return [
-        (name, counted.proposed.untold[name], counted.current.untold[name] if rehearsal.against else None)
-        for name in names
-    ]

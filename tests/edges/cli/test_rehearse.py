@@ -11,6 +11,7 @@ import pytest
 
 from app.config import ROOT
 from app.factory import parts
+from app.patients.models import Patient
 from app.staff.models import Site
 from app.workflows.manage_staff import StaffDetails, add_staff
 from app.workflows.record_response import ResponseGiven, record_response
@@ -56,14 +57,22 @@ def next_version(folder: Path) -> None:
 def test_a_program_is_replayed_and_told_as_words_json_csv_and_a_page(
     answered: tuple[Cli, RunningClinic], folder: Path, tmp_path: Path
 ) -> None:
-    cli, _ = answered
+    cli, clinic = answered
+    (ana,) = clinic.rows(Patient)
     file = str(change(folder, "when: {item: pain, at_least: 7}", "when: {item: pain, at_least: 9}"))
     said = cli.run("rehearse", file).stdout
-    assert "1 people" in said and "lost: pain-severe 1" in said
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert "1 people" in said and "answers lost: pain-severe 1" in lines
+    assert "red alerts, for each nurse and day 0, 0.00 1, 0.50" in lines
+    assert "pain-severe red 0 1 -1" in lines, "each rule and tier, as proposed and in use"
+    assert lines[lines.index("pain 1 0 +1") - 1].startswith("severe answer that calls nobody")
+    assert lines[-2:] == ["The alerts of 1 people would differ.", ana.id]
     found = json.loads(cli.run("rehearse", file, "--json").stdout)
-    assert found["proposed"]["severe_that_call_nobody"] == {"pain": 1}
+    assert found["proposed"]["severe_that_call_nobody"] == {"pain": 1} and found["changed_ids"] == [ana.id]
     rows = list(csv.DictReader(io.StringIO(cli.run("rehearse", file, "--csv").stdout)))
-    assert {"severe answer that calls nobody"} <= {row["what"] for row in rows}
+    told = {row["what"]: row["name"] for row in rows}
+    assert told["severe answer that calls nobody"] == "pain"
+    assert told["person whose alerts would differ"] == ana.id
     cli.succeed("rehearse", file, "--html", str(tmp_path / "page.html"))
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "Severe answers that call nobody" in page and "<table" in page
@@ -86,6 +95,15 @@ def test_made_up_people_do_where_there_are_none_yet(cli: Cli, clinic: RunningCli
     assert found["people"] == 3 and found["proposed"]["answered"] > 15 and found["rules_lost"] == {}
     assert found["days"] == 10, "what was asked on the last day and closed on the next is of these ten days"
     assert json.loads(cli.run(*arguments).stdout) == found
+
+
+def test_of_many_who_change_the_first_are_named(cli: Cli, clinic: RunningClinic, folder: Path) -> None:
+    file = change(folder, "when: {item: pain, at_least: 7}", "when: {item: pain, at_least: 1}")
+    arguments = ("rehearse", str(file), "--cohort", "30", "--days", "2")
+    changed = json.loads(cli.run(*arguments, "--json").stdout)["changed_ids"]
+    lines = [line.strip() for line in cli.run(*arguments).stdout.splitlines()]
+    assert lines[-22:-1] == [f"The alerts of {len(changed)} people would differ.", *changed[:20]]
+    assert lines[-1] == f"and {len(changed) - 20} more"
 
 
 def test_publishing_over_the_budget_takes_a_second_person(answered: tuple[Cli, RunningClinic], folder: Path) -> None:
