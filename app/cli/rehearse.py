@@ -1,6 +1,7 @@
 """``rehearse``: replay answers through a proposed program before it is published."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -46,14 +47,17 @@ def rehearse(
 
     Example: flask --app wsgi rehearse proposals/advanced-cancer.yaml --days 90 --html rehearsal.html
     """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv cannot both be printed: choose one.")
+    if html is not None:
+        _check_target(html)
     definition = _checked(file)
     if cohort is None:
         found = _stored(site_id(site), definition, days)
     else:
         found = _made_up(site_id(site), definition, days, cohort, seed, nurses)
     if html is not None:
-        html.write_text(document(found), encoding="utf-8")
-        click.echo(f"Written to {html}.", err=True)
+        _write(html, document(found))
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2))
     elif as_csv:
@@ -71,6 +75,22 @@ def _checked(file: Path) -> dict[str, object]:
         return check_program(service().settings.content_root, text, str(file))
     except ContentInvalid as error:
         raise Problems([str(problem) for problem in error.problems]) from None
+
+
+def _check_target(file: Path) -> None:
+    """Refuse a file that cannot be written before anything is replayed, which may take minutes."""
+    if not file.parent.is_dir():
+        raise Problems([f"{file}: there is no folder {file.parent}."])
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise Problems([f"{file}: cannot be written."])
+
+
+def _write(file: Path, page: str) -> None:
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:  # the disk is full, or the folder is gone by now
+        raise Problems([f"{file}: cannot be written: {error.strerror}"]) from None
+    click.echo(f"Written to {file}.", err=True)
 
 
 def _stored(site: str, definition: dict[str, object], days: int) -> Rehearsal:

@@ -79,6 +79,26 @@ def test_a_program_is_replayed_and_told_as_words_json_csv_and_a_page(
     assert "http" not in page.replace("http-equiv", "") and "<script" not in page
 
 
+def test_where_the_page_cannot_be_written_is_said_before_anything_is_replayed(
+    answered: tuple[Cli, RunningClinic], tmp_path: Path
+) -> None:
+    cli, _ = answered
+    nothing_to_read = str(tmp_path / "nothing.yaml")
+    nowhere = tmp_path / "nowhere" / "page.html"
+    assert cli.refuse("rehearse", nothing_to_read, "--html", str(nowhere)) == [
+        f"{nowhere}: there is no folder {nowhere.parent}."
+    ]
+    assert cli.run("rehearse", nothing_to_read, "--html", str(tmp_path)).exit_code == 2
+    both = cli.run("rehearse", str(ROOT / PROGRAM), "--json", "--csv")
+    assert both.exit_code == 2 and "choose one" in both.stderr and both.stdout == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_page_that_a_full_disk_does_not_take_is_said(answered: tuple[Cli, RunningClinic]) -> None:
+    (problem,) = answered[0].refuse("rehearse", str(ROOT / PROGRAM), "--html", "/dev/full")
+    assert problem.startswith("/dev/full: cannot be written: No space left")
+
+
 def test_what_is_wrong_in_a_program_is_named_before_anything_is_replayed(
     answered: tuple[Cli, RunningClinic], folder: Path
 ) -> None:
