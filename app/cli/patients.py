@@ -8,8 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.common import AGENT, Problems, console, handled, service, site_id, site_option
-from app.errors import Rejected
-from app.workflows.enrol_patient import PatientDetails, add_patients
+from app.workflows.enrol_patient import PatientDetails, add_patients, check_patients
 
 patient_group = AppGroup("patient", help="Patients. Example: flask --app wsgi patient import patients.csv")
 
@@ -59,29 +58,22 @@ def import_(file: Path, site: str | None) -> None:
     Example: flask --app wsgi patient import patients.csv
     """
     rows, lines, problems = _read(file)
-    details: list[PatientDetails] = []
-    for row, line in zip(rows, lines, strict=True):
-        try:
-            details.append(_details(row))
-        except Rejected as error:
-            problems += [(line, name, text) for name, texts in error.problems.items() for text in texts]
-    if not problems and details:
-        problems = _import(details, lines, site)
+    details = [_details(row) for row in rows]
+    problems += _wrong(details, lines, site)
     if problems:
         shown = [f"line {line}: {name}: {text}" for line, name, text in sorted(problems)]
         raise Problems([*shown, "Nothing was imported."])
+    add_patients(service(), site_id=site_id(site), rows=details, agent=AGENT)
     console.print(f"{len(details)} patients were imported.")
 
 
-def _import(details: list[PatientDetails], lines: list[int], site: str | None) -> list[tuple[int, str, str]]:
+def _wrong(details: list[PatientDetails], lines: list[int], site: str | None) -> list[tuple[int, str, str]]:
+    """What is wrong with the rows that could be read: the line, the column and what it is."""
     problems = []
-    try:
-        add_patients(service(), site_id=site_id(site), rows=details, agent=AGENT)
-    except Rejected as error:
-        for place, texts in error.problems.items():
-            position, _, name = place.removeprefix("rows[").partition("].")
-            line, name = (lines[int(position)], name) if name else (lines[0], place)
-            problems += [(line, name, text) for text in texts]
+    for place, texts in check_patients(service(), site_id=site_id(site), rows=details).items():
+        position, _, name = place.removeprefix("rows[").partition("].")
+        line, name = (lines[int(position)], name) if name else (lines[0], place)
+        problems += [(line, name, text) for text in texts]
     return problems
 
 
@@ -114,13 +106,16 @@ def _read(file: Path) -> tuple[list[dict[str, str]], list[int], list[tuple[int, 
 
 
 def _details(row: dict[str, str]) -> PatientDetails:
-    try:
-        born = date.fromisoformat(row["birth_date"].strip())
-    except ValueError:
-        raise Rejected({"birth_date": ["must be a date such as 1955-03-21."]}) from None
     return PatientDetails(
-        given_name=row["given_name"], family_name=row["family_name"], birth_date=born, phone=row["phone"],
-        time_zone=row["time_zone"].strip(), language=row["language"].strip(),
+        given_name=row["given_name"], family_name=row["family_name"], birth_date=_date(row["birth_date"].strip()),
+        phone=row["phone"], time_zone=row["time_zone"].strip(), language=row["language"].strip(),
         preferred_channel=row.get("preferred_channel", "").strip() or "sms",
         program=row.get("program", "").strip() or None, mrn=row.get("mrn", "").strip() or None,
     )  # fmt: skip
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -16,6 +16,7 @@ from app.errors import Conflict, Rejected
 from app.keyring import PHONE
 from app.messaging.delivery import MessageKind
 from app.patients import store as patients
+from app.patients.contact_point import normalize_phone
 from app.patients.details import Details
 from app.patients.models import Consent, ContactPoint, Patient, RelatedPerson
 from app.questionnaires import store as questionnaires
@@ -30,6 +31,7 @@ from app.workflows.service import Service
 
 CONSENT_TEXT = "2026-11"
 _CLOCKS_DIFFER = timedelta(minutes=5)
+_MRN_TAKEN = "a patient of this site has this record number (mrn) already"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +45,11 @@ class ConsentGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientDetails:
-    """A patient as given by whoever registers them."""
+    """A patient as given by whoever registers them. ``birth_date`` is ``None`` where no date could be read."""
 
     given_name: str
     family_name: str
-    birth_date: date
+    birth_date: date | None
     phone: str
     time_zone: str
     language: str
@@ -78,23 +80,20 @@ def add_patients(service: Service, *, site_id: str, rows: Sequence[PatientDetail
     Raises ``Rejected`` whose problems name each field (``rows[2].phone`` when there are several rows), ``Conflict``
     when a record number is taken.
     """
-    problems: dict[str, list[str]] = {}
-    added: list[Patient] = []
     with service.db.transaction(site_scope(site_id)) as session:
         site = staff.get_site(session, site_id=site_id)
-        for position, details in enumerate(rows):
-            prefix = f"rows[{position}]." if len(rows) > 1 else ""
-            try:
-                added.append(_add_patient(service, session, site, details, agent))
-            except Rejected as error:
-                problems.update({prefix + name: texts for name, texts in error.problems.items()})
-            except Conflict as error:
-                if not prefix:
-                    raise
-                problems[f"{prefix}mrn"] = [str(error)]
+        problems = _problems(service, session, site, rows)
+        if problems == {"mrn": [_MRN_TAKEN]}:
+            raise Conflict(_MRN_TAKEN)
         if problems:
             raise Rejected(problems)
-    return [patient.id for patient in added]
+        return [_add_patient(service, session, site, details, agent).id for details in rows]
+
+
+def check_patients(service: Service, *, site_id: str, rows: Sequence[PatientDetails]) -> dict[str, list[str]]:
+    """What would keep these patients from being registered, by field as ``add_patients`` names them; adds nobody."""
+    with service.db.reading(site_scope(site_id)) as session:
+        return _problems(service, session, staff.get_site(session, site_id=site_id), rows)
 
 
 def enrol_patient(service: Service, *, site_id: str, patient_id: str, program: str, agent: str) -> str:
@@ -142,12 +141,11 @@ def add_related_person(
 
 
 def _add_patient(service: Service, session: Session, site: Site, details: PatientDetails, agent: str) -> Patient:
-    phone, now = _check(service, details, site.region), service.clock.now()
-    mrn = (details.mrn or "").strip() or None
-    if mrn and patients.find_patient_by_mrn(session, mrn=mrn):
-        raise Conflict("a patient of this site has this record number (mrn) already")
+    """Write somebody whose details were checked."""
+    now, mrn, born = service.clock.now(), _mrn(details), details.birth_date
+    assert born is not None
     patient = Patient(
-        site_id=site.id, birth_date=details.birth_date.isoformat(), mrn=mrn,
+        site_id=site.id, birth_date=born.isoformat(), mrn=mrn,
         mrn_index=keyring_of(session).index(patients.MRN, mrn) if mrn else None, time_zone=details.time_zone,
         language=details.language, preferred_channel=details.preferred_channel, status="active", setting="home",
         created_at=now,
@@ -156,7 +154,7 @@ def _add_patient(service: Service, session: Session, site: Site, details: Patien
     session.add(patient)
     session.flush()
     patients.set_names(session, patient, given_name=details.given_name.strip(), family_name=details.family_name.strip())
-    _reach(session, patient, None, phone, details.consent, agent, now)
+    _reach(session, patient, None, normalize_phone(details.phone, site.region), details.consent, agent, now)
     audit.record(session, agent=agent, action="add", entity="patient", entity_id=patient.id, now=now)
     body = service.renderer.render(
         "welcome", patient.language, clinic=site.public_name,
@@ -201,7 +199,7 @@ def _welcome(session: Session, person: Person, body: str, now: datetime) -> None
 def _enrol(service: Service, session: Session, patient: Patient, program_name: str, agent: str) -> str:
     row = program_store.find_site_program(session, name=program_name)
     if row is None:
-        raise Rejected({"program": [f"{program_name!r} is not a published program of this site."]})
+        raise Rejected({"program": [_not_published(program_name)]})
     if any(e.program == program_name for e in program_store.list_enrolments(session, patient_id=patient.id)):
         raise Conflict(f"this patient follows {program_name} already")
     now = service.clock.now()
@@ -249,20 +247,48 @@ def _plan(
     )  # fmt: skip
 
 
-def _check(service: Service, details: PatientDetails, region: str) -> str:
-    """Check a patient's details; returns the number in full, or raises ``Rejected`` naming each wrong field."""
+def _problems(service: Service, session: Session, site: Site, rows: Sequence[PatientDetails]) -> dict[str, list[str]]:
+    """Everything that is wrong, by field: ``rows[2].phone`` when there are several rows."""
+    problems: dict[str, list[str]] = {}
+    numbers: set[str | None] = set()
+    for position, details in enumerate(rows):
+        checks = _check(service, details, site.region)
+        mrn = _mrn(details)
+        if mrn in numbers:
+            checks.wrong("mrn", "is the record number of an earlier row too.")
+        elif mrn and patients.find_patient_by_mrn(session, mrn=mrn):
+            checks.wrong("mrn", _MRN_TAKEN)
+        numbers |= {mrn} - {None}
+        if details.program and program_store.find_site_program(session, name=details.program) is None:
+            checks.wrong("program", _not_published(details.program))
+        prefix = f"rows[{position}]." if len(rows) > 1 else ""
+        problems.update({prefix + name: texts for name, texts in checks.problems.items()})
+    return problems
+
+
+def _mrn(details: PatientDetails) -> str | None:
+    return (details.mrn or "").strip() or None
+
+
+def _not_published(program: str) -> str:
+    return f"{program!r} is not a published program of this site."
+
+
+def _check(service: Service, details: PatientDetails, region: str) -> Details:
+    """Check what can be checked of a patient's details without looking anything up."""
     checks = _details(service, region)
     checks.name("given_name", details.given_name)
     checks.name("family_name", details.family_name)
+    if details.birth_date is None:
+        checks.wrong("birth_date", "must be a date such as 1955-03-21.")
     checks.birth_date(details.birth_date)
+    checks.phone(details.phone)
     checks.time_zone(details.time_zone)
     checks.language(details.language)
     checks.channel(details.preferred_channel)
     checks.mrn(details.mrn)
     _check_consent(service, details.consent, checks)
-    phone = checks.phone(details.phone)
-    checks.refuse_if_wrong()
-    return phone
+    return checks
 
 
 def _check_related(service: Service, details: RelatedPersonDetails, region: str) -> str:
