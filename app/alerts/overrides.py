@@ -7,6 +7,7 @@ of a scale (9 and 10 of 0-10). Whether that still holds is seen by judging such 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from functools import partial
 
 from app.alerts.comparisons import OPERATORS, Comparison
@@ -96,6 +97,16 @@ def changed(rule: AlertRule, change: Mapping[str, float]) -> AlertRule:
     return replace(rule, when=when)
 
 
+def find_rule(rules: Sequence[AlertRule], rule_id: str) -> AlertRule:
+    """The rule of that name; raises ``Rejected`` naming those that are written much like it."""
+    known = {rule.id: rule for rule in rules}
+    if rule_id not in known:
+        near = get_close_matches(rule_id, known)
+        meant = f" Is it {' or '.join(near)}?" if near else ""
+        raise Rejected({"rule": [f"there is no rule {rule_id!r} in this program.{meant}"]})
+    return known[rule_id]
+
+
 def operands(rule: AlertRule) -> dict[str, float]:
     """What an override of this rule may set, and what it is as published."""
     found = {operator: _operands(rule.when, operator) for operator in CHANGEABLE}
@@ -109,9 +120,7 @@ def check(
 
     ``beside`` are the overrides in force with it, ``items`` what the program's questionnaires ask.
     """
-    rule = next((rule for rule in rules if rule.id == proposed.rule_id), None)
-    if rule is None:
-        raise Rejected({"rule": [f"there is no rule {proposed.rule_id!r} in this program."]})
+    rule = find_rule(rules, proposed.rule_id)
     if _guarded(rule):
         said = "Red-flag words, a wish for a call now and silence after a red call somebody, always."
         raise Rejected({"rule": [f"The rule {rule.id} can be neither muted nor changed. {said}"]})

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import click
 
+from app.alerts.overrides import find_rule
 from app.cli.common import AGENT, Problems, console, handled, json_option, service, show, site_id, site_option
 from app.cli.content import content_group
 from app.reports.drift import OverrideRow, read_drift, read_overrides
 from app.workflows.override_rule import OverrideGiven, end_override, override_rule
+from app.workflows.rehearse import current_program
 
 
 @content_group.command("drift")
@@ -75,6 +77,10 @@ def restore(program: str, rule: str, site: str | None) -> None:
     rows = read_overrides(service().db, site_id=chosen, now=service().clock.now())
     mine = [row for row in rows if (row.program, row.rule, row.patient) == (program, rule, None)]
     if not mine:
+        followed = current_program(service(), site_id=chosen, name=program)
+        if followed is None:
+            raise Problems([f"program: {program!r} is no program of this site."])
+        find_rule(followed.rules, rule)
         raise Problems([f"{rule} holds as published at this site."])
     for row in mine:
         end_override(service(), site_id=chosen, override_id=row.id, agent=AGENT)

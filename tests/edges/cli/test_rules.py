@@ -27,6 +27,10 @@ def test_a_sites_own_rules_are_set_listed_and_taken_back(cli: Cli, clinic: Runni
     assert [value for value in row.values() if str(value or "") not in written] == [], "nothing is cut off in a pipe"
     cli.succeed("content", "override", *SLEEP, "--set", "at_least=9", "--days", "7")
     assert [row["here"] for row in drift()] == ["at_least 9"]
+    (problem,) = cli.refuse("content", "restore", PROGRAM, "sleep-sever")
+    assert "no rule 'sleep-sever'" in problem and "sleep-severe" in problem
+    assert "no program" in cli.refuse("content", "restore", "advanced", "sleep-severe")[0]
+    assert len(drift()) == 1, "what was not meant stays"
     cli.succeed("content", "restore", PROGRAM, "sleep-severe")
     assert drift() == []
     assert "as published" in cli.refuse("content", "restore", PROGRAM, "sleep-severe")[0]
