@@ -1,4 +1,4 @@
-"""Folding text to plain lower-case letters, so that case, accents and invisible characters never decide anything."""
+"""Text that can be stored, and text folded to plain lower-case letters, so that case and accents decide nothing."""
 
 import unicodedata
 from functools import lru_cache
@@ -10,6 +10,11 @@ _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 # stretches a word. The marks above and below Arabic letters go with all other accents.
 _ARABIC = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ۃ": "ه", "ٱ": "ا", "ـ": ""})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
+
+
+def storable(text: str) -> str:
+    """``text`` without what no database takes: NUL, and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def fold(text: str) -> str:

@@ -148,7 +148,7 @@ def add_note(alert_id: str) -> ResponseReturnValue:
 
     def write() -> str:
         with naming({"note": "text"}):
-            said = request.form.get("text", "")
+            said = fields("text")["text"] or ""
             note_alert(service(), site_id=reader().site_id, alert_id=alert_id, agent=reader().agent, note=said)
         return "Your note is saved."
 

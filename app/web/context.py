@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask import current_app, g, request
 
 from app.messaging.gateway import Gateway
+from app.plain_text import storable
 from app.workflows.service import Service
 from app.workflows.sign_in import SignedIn
 
@@ -28,8 +29,8 @@ def reader() -> SignedIn:
 
 
 def fields(*names: str) -> Mapping[str, str | None]:
-    """Fields of the posted form, tidied: ``None`` for those that are missing or blank."""
-    return {name: (request.form.get(name, "").strip() or None) for name in names}
+    """Fields of the posted form, tidied so that they can be stored: ``None`` for those that are missing or blank."""
+    return {name: (storable(request.form.get(name, "")).strip() or None) for name in names}
 
 
 def wants_fragment() -> bool:

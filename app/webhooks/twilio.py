@@ -13,6 +13,7 @@ from flask import Blueprint, Response, current_app, request
 from app.errors import Unavailable
 from app.logs import get_logger
 from app.metrics import WEBHOOK_SECONDS
+from app.plain_text import storable
 from app.webhooks.parameters import Malformed, read_parameters
 from app.webhooks.signature import verify
 from app.workflows.receive_sms import InboundSms, receive_sms
@@ -126,7 +127,7 @@ def _number(text: str, name: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    return storable(text).strip()
 
 
 def _count(text: str) -> int:

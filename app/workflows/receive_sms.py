@@ -20,6 +20,7 @@ from app.messaging.models import InboundMessage
 from app.messaging.store import inbox
 from app.patients import store as patients
 from app.patients.models import ContactPoint
+from app.plain_text import storable
 from app.staff import store as staff
 from app.staff.models import Practitioner
 from app.workflows.acknowledge_alert import acknowledge_by_codes
@@ -138,7 +139,7 @@ def _store(
 
 def _clean(body: str) -> str:
     """What of a text can be stored, and is read."""
-    return body.replace("\x00", "").encode("utf-8", "replace").decode()[:_STORED_AT_MOST]
+    return storable(body)[:_STORED_AT_MOST]
 
 
 def _site_of(session: Session, sms: InboundSms, nurses: Sequence[Practitioner]) -> str:

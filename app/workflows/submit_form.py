@@ -12,6 +12,7 @@ from app.codes import Channel, Respondent, Tier
 from app.db import Session, all_sites, narrow, retry_on_conflict
 from app.errors import Conflict, NotFound, Rejected
 from app.patients import store as patients
+from app.plain_text import storable
 from app.questionnaires.dates import read_date
 from app.questionnaires.definition import Item, ItemType, Questionnaire
 from app.questionnaires.engine import Given, enabled_items, is_complete
@@ -168,7 +169,7 @@ def submit_form(service: Service, token: str) -> Form:
 def read_value(item: Item, raw: str) -> Given:
     """Read a form or API value for an item; raises ``Rejected`` saying what it takes."""
     if item.type is ItemType.TEXT:
-        words = raw.replace("\x00", "").strip()
+        words = storable(raw).strip()
         if len(words) > _LONGEST_TEXT:
             raise Rejected({item.link_id: [f"has at most {_LONGEST_TEXT} characters."]})
         return Given(text=words) if words else Given(skipped=True)

@@ -132,6 +132,7 @@ def test_not_reaching_anybody_keeps_it_open(nora: Pages, red: str, clinic: Clini
 def test_a_note_is_kept_and_an_empty_one_is_not(nora: Pages, red: str) -> None:
     assert "Daughter is with her" in nora.post(f"{red}/note", text="Daughter is with her")
     assert 'id="text-error"' in nora.post(f"{red}/note", status=422, text=" ")
+    assert "No NUL is kept" in nora.post(f"{red}/note", text="No \x00NUL is kept")
 
 
 def test_a_closed_one_can_be_opened_again(nora: Pages, red: str, clinic: Clinic) -> None:
