@@ -23,11 +23,9 @@ from app.workflows.concern import Concern
 from app.workflows.converse import take_in
 from app.workflows.person import Person, load_person
 from app.workflows.raise_alerts import raise_concern
-from app.workflows.resolve_alert import close_alert
+from app.workflows.resolve_alert import check_length, close_alert
 from app.workflows.service import Service
 from app.workflows.team_message import tell_team
-
-_LONGEST_NOTE = 2000
 
 
 class Dismissal(StrEnum):
@@ -224,8 +222,7 @@ def _dismissal(tier: Tier, reason: str, note: str | None, now: datetime) -> Reso
     """The outcome that a reason amounts to; ``Rejected`` where it may not close the alert."""
     if reason not in list(Dismissal):
         raise Rejected({"reason": ["Choose why it needs nothing more."]})
-    if len(note or "") > _LONGEST_NOTE:
-        raise Rejected({"note": [f"has at most {_LONGEST_NOTE} characters."]})
+    check_length(note)
     if reason == Dismissal.OTHER and not (note or "").strip():
         raise Rejected({"note": ["Say why, in a few words."]})
     spoke = reason == Dismissal.ANSWERED_BY_PHONE

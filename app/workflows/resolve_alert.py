@@ -45,6 +45,12 @@ class ResolutionGiven:
     because: str | None = None
 
 
+def check_length(note: str | None, field: str = "note") -> None:
+    """Refuse what is too long for an alert's history."""
+    if len(note or "") > _LONGEST_NOTE:
+        raise Rejected({field: [f"has at most {_LONGEST_NOTE} characters."]})
+
+
 @retry_on_conflict
 def resolve_alert(
     service: Service, *, site_id: str, alert_id: str, practitioner_id: str | None, agent: str, given: ResolutionGiven
@@ -54,9 +60,8 @@ def resolve_alert(
     Raises ``NotFound``, ``Conflict`` when it is closed already, ``Rejected`` naming each field at fault.
     """
     now = service.clock.now()
-    for name in ("note", "reason"):
-        if len(getattr(given, name) or "") > _LONGEST_NOTE:
-            raise Rejected({name: [f"has at most {_LONGEST_NOTE} characters."]})
+    check_length(given.note)
+    check_length(given.reason, "reason")
     with service.db.transaction(site_scope(site_id)) as session:
         if given.outcome == Outcome.DIED:  # a patient is held before their alerts, here as everywhere
             about = alerts.get_alert(session, alert_id=alert_id).patient_id
@@ -143,6 +148,7 @@ def _take_over(session: Session, alert: Alert, practitioner_id: str | None, now:
 def reopen_alert(service: Service, *, site_id: str, alert_id: str, agent: str, note: str | None) -> None:
     """Take a closed alert up again: its ladder starts from the first step."""
     now = service.clock.now()
+    check_length(note)
     with service.db.transaction(site_scope(site_id)) as session:
         alert = alerts.lock_alert(session, alert_id=alert_id)
         reopen(AlertStatus(alert.status))

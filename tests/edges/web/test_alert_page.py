@@ -137,6 +137,9 @@ def test_a_note_is_kept_and_an_empty_one_is_not(nora: Pages, red: str) -> None:
 
 def test_a_closed_one_can_be_opened_again(nora: Pages, red: str, clinic: Clinic) -> None:
     nora.post(f"{red}/resolve", outcome="referred")
+    page = nora.post(f"{red}/reopen", status=422, note="n" * 2001)
+    assert 'id="note-error"' in page and "has at most 2000 characters." in page
+    assert clinic.alert(tier="red").status == "resolved"
     page = nora.post(f"{red}/reopen", note="It came back")
     assert "It came back" in page and "Nobody has taken it yet" in page
     clinic.tick()
