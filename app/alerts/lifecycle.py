@@ -196,6 +196,8 @@ class Attempt:
 _ATTEMPTS_BEFORE_WELFARE_CHECK = 3
 NEXT_CALL_AFTER = timedelta(hours=1)
 _CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
+_SPOKE_BEFORE = timedelta(days=1)
+"""They may have spoken before it was written: somebody calls, and answers the check-in afterwards."""
 
 
 def check_resolution(
@@ -203,6 +205,7 @@ def check_resolution(
     outcome: str | None,
     *,
     now: datetime,
+    opened_at: datetime,
     note: str | None = None,
     contacted_at: datetime | None = None,
     reason: str | None = None,
@@ -211,9 +214,10 @@ def check_resolution(
 ) -> Resolution | Attempt:
     """Check what is needed to close an alert; ``attempts`` is how often nobody was reached before.
 
-    A red one needs the time of contact, which is ``now`` where the outcome implies contact. ``no_contact_made`` on a
-    red is an attempt and closes nothing: the next call is due in an hour. ``not_useful`` needs a ``reason`` in words;
-    its code ``because`` is other unless it is given. Raises ``Rejected`` naming each field at fault.
+    A red one needs the time of contact, which is ``now`` where the outcome implies contact; none is from more
+    than a day before the alert was first opened, ``opened_at``. ``no_contact_made`` on a red is an attempt and closes nothing: the next call
+    is due in an hour. ``not_useful`` needs a ``reason`` in words; its code ``because`` is other unless it is given.
+    Raises ``Rejected`` naming each field at fault.
     """
     chosen = next((member for member in Outcome if member == outcome), None)
     if chosen is None:
@@ -232,6 +236,8 @@ def check_resolution(
         problems["contacted_at"] = ["Give the time with its zone, such as 2025-11-03T14:05:00Z."]
     elif contacted_at is not None and contacted_at > now + _CLOCKS_MAY_DIFFER_BY:
         problems["contacted_at"] = ["This time is in the future."]
+    elif contacted_at is not None and contacted_at < opened_at - _SPOKE_BEFORE:
+        problems["contacted_at"] = ["This is long before the alert was opened: say when you spoke to them about it."]
     if chosen is Outcome.NOT_USEFUL and not (reason or "").strip():
         problems["reason"] = ["Say why it was not useful, so that the rule can be improved."]
     if because is not None and because not in list(NotUseful):

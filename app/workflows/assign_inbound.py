@@ -111,7 +111,7 @@ def dismiss_inbound(
     now = service.clock.now()
     with service.db.transaction(site_scope(site_id)) as session:
         alert, texts = _lock_unplaced(session, alert_id)
-        result = _dismissal(Tier(alert.tier), reason, note, now)
+        result = _dismissal(alert, reason, note, now)
         for text in texts:
             text.result = "dismissed"
             audit.record(
@@ -218,7 +218,7 @@ def _said(person: Person, codes: Sequence[str], number: Number) -> str:
     return " ".join(part for part in (f"It was {who}.", see, about_number) if part)
 
 
-def _dismissal(tier: Tier, reason: str, note: str | None, now: datetime) -> Resolution:
+def _dismissal(alert: Alert, reason: str, note: str | None, now: datetime) -> Resolution:
     """The outcome that a reason amounts to; ``Rejected`` where it may not close the alert."""
     if reason not in list(Dismissal):
         raise Rejected({"reason": ["Choose why it needs nothing more."]})
@@ -228,7 +228,10 @@ def _dismissal(tier: Tier, reason: str, note: str | None, now: datetime) -> Reso
     spoke = reason == Dismissal.ANSWERED_BY_PHONE
     outcome = Outcome.EXPECTED_NO_CHANGE if spoke else Outcome.NOT_USEFUL
     try:
-        result = check_resolution(tier, outcome, now=now, note=note, contacted_at=now if spoke else None, reason=reason)
+        result = check_resolution(
+            Tier(alert.tier), outcome, now=now, opened_at=alert.opened_at, note=note,
+            contacted_at=now if spoke else None, reason=reason,
+        )  # fmt: skip
     except Rejected:
         said = "This text may mean danger: call the number first, then choose that you spoke to them."
         raise Rejected({"reason": [said]}) from None

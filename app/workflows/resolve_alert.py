@@ -75,7 +75,7 @@ def resolve_alert(
         tier, tried = Tier.RED if unreached else Tier(alert.tier), alerts.list_attempts(session, alert_id=alert.id)
         result = check_resolution(
             tier, given.outcome, now=now, note=given.note, contacted_at=given.contacted_at,
-            reason=given.reason, because=given.because, attempts=len(tried),
+            reason=given.reason, because=given.because, attempts=len(tried), opened_at=alert.opened_at,
         )  # fmt: skip
         said = "\n".join(part for part in (given.note, given.reason) if part)
         if isinstance(result, Attempt):

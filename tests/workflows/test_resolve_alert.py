@@ -34,7 +34,8 @@ def test_a_red_alert_needs_the_time_of_contact(clinic: Clinic, alert: AlertSeen,
         resolve(clinic, alert, outcome)
     assert list(refused.value.problems) == ["contacted_at"]
     assert clinic.alert().status == "triggered", "a refusal changes nothing"
-    when = clinic.clock.now() - timedelta(minutes=10)
+    when = clinic.clock.now()
+    clinic.clock.advance(minutes=10)
     assert resolve(clinic, alert, outcome, contacted_at=when)
     seen = clinic.alert()
     assert (seen.status, seen.outcome, seen.contacted_at) == ("resolved", outcome, when)
@@ -155,6 +156,19 @@ def test_reopened_it_starts_from_the_first_step(clinic: Clinic, alert: AlertSeen
     clinic.gateway.expect(OMAR, "RED")
     with pytest.raises(Conflict, match="open already"):
         reopen_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, agent="test", note=None)
+    clinic.gateway.ignore_the_rest()
+
+
+def test_contact_is_never_from_long_before_the_alert_was_first_opened(clinic: Clinic, alert: AlertSeen) -> None:
+    opened_at = clinic.clock.now()
+    clinic.clock.advance(minutes=30)
+    resolve(clinic, alert, "advised_self_care")
+    clinic.clock.advance(hours=1)
+    reopen_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, agent="test", note=None)
+    with pytest.raises(Rejected) as refused:
+        resolve(clinic, alert, "admitted", contacted_at=opened_at - timedelta(days=2))
+    assert "before the alert was opened" in refused.value.problems["contacted_at"][0]
+    assert resolve(clinic, alert, "admitted", contacted_at=opened_at + timedelta(minutes=10))
     clinic.gateway.ignore_the_rest()
 
 

@@ -158,6 +158,7 @@ def test_an_alert_is_closed_with_its_outcome(clinic: Clinic) -> None:
         ({"outcome": "referred", "contacted_at": "yesterday"}, "contacted_at"),
         ({"outcome": "referred", "note": "n" * 2001}, "note"),
         ({"outcome": "referred", "staff": "nobody"}, "staff"),
+        ({"outcome": "referred", "contacted_at": "2001-03-02T14:30:00Z"}, "contacted_at"),
     ],
 )
 def test_a_red_alert_is_not_closed_without_what_is_needed(clinic: Clinic, body: dict[str, Any], named: str) -> None:

@@ -20,6 +20,7 @@ from app.codes import Tier
 from app.errors import Conflict, Rejected
 
 NOW = datetime(2025, 11, 10, 10, tzinfo=UTC)
+OPENED = NOW - timedelta(hours=2)
 RED, AMBER, WATCH = Tier.RED, Tier.AMBER, Tier.WATCH
 OPEN, TAKEN, CLOSED = AlertStatus.TRIGGERED, AlertStatus.ACKNOWLEDGED, AlertStatus.RESOLVED
 
@@ -85,29 +86,33 @@ def test_only_a_resolved_alert_reopens():
     "outcome", ["advised_self_care", "medication_changed", "visit_arranged", "sent_to_emergency", "referred"]
 )
 def test_what_implies_contact_records_it_now(outcome):
-    assert check_resolution(RED, outcome, now=NOW) == Resolution(Outcome(outcome), NOW)
+    assert check_resolution(RED, outcome, now=NOW, opened_at=OPENED) == Resolution(Outcome(outcome), NOW)
 
 
 @pytest.mark.parametrize("outcome", ["expected_no_change", "entered_in_error", "admitted", "died"])
 def test_any_other_outcome_of_a_red_needs_the_time_of_contact(outcome):
     with pytest.raises(Rejected) as caught:
-        check_resolution(RED, outcome, now=NOW)
+        check_resolution(RED, outcome, now=NOW, opened_at=OPENED)
     assert set(caught.value.problems) == {"contacted_at"}
     earlier = NOW - timedelta(minutes=20)
-    assert check_resolution(RED, outcome, now=NOW, contacted_at=earlier) == Resolution(Outcome(outcome), earlier)
+    assert check_resolution(RED, outcome, now=NOW, opened_at=OPENED, contacted_at=earlier) == Resolution(
+        Outcome(outcome), earlier
+    )
 
 
 @pytest.mark.parametrize("tier", [AMBER, WATCH])
 @pytest.mark.parametrize("outcome", [member for member in Outcome if member is not Outcome.NOT_USEFUL])
 def test_below_red_the_outcome_is_enough(tier, outcome):
-    assert check_resolution(tier, outcome, now=NOW, note="called") == Resolution(outcome, None, note="called")
+    assert check_resolution(tier, outcome, now=NOW, opened_at=OPENED, note="called") == Resolution(
+        outcome, None, note="called"
+    )
 
 
 def test_not_useful_needs_a_reason_and_all_problems_are_named_at_once():
     with pytest.raises(Rejected) as caught:
-        check_resolution(RED, "not_useful", now=NOW, reason="  ")
+        check_resolution(RED, "not_useful", now=NOW, opened_at=OPENED, reason="  ")
     assert set(caught.value.problems) == {"reason", "contacted_at"}
-    closed = check_resolution(AMBER, "not_useful", now=NOW, reason="known and treated")
+    closed = check_resolution(AMBER, "not_useful", now=NOW, opened_at=OPENED, reason="known and treated")
     assert isinstance(closed, Resolution)
     assert closed.reason == "known and treated"
 
@@ -115,19 +120,27 @@ def test_not_useful_needs_a_reason_and_all_problems_are_named_at_once():
 @pytest.mark.parametrize("outcome", [None, "", "fixed"])
 def test_an_unknown_outcome_is_told_what_there_is(outcome):
     with pytest.raises(Rejected) as caught:
-        check_resolution(AMBER, outcome, now=NOW)
+        check_resolution(AMBER, outcome, now=NOW, opened_at=OPENED)
     assert "advised_self_care" in caught.value.problems["outcome"][0]
 
 
-@pytest.mark.parametrize("when", [NOW + timedelta(minutes=6), NOW.replace(tzinfo=None)])
-def test_contact_in_the_future_or_without_a_zone_is_refused(when):
+@pytest.mark.parametrize(
+    "when",
+    [
+        NOW + timedelta(minutes=6),
+        NOW.replace(tzinfo=None),
+        OPENED - timedelta(days=1, minutes=1),
+        NOW.replace(year=1999),
+    ],
+)
+def test_contact_in_the_future_or_long_before_the_alert_or_without_a_zone_is_refused(when):
     with pytest.raises(Rejected) as caught:
-        check_resolution(RED, "advised_self_care", now=NOW, contacted_at=when)
+        check_resolution(RED, "advised_self_care", now=NOW, opened_at=OPENED, contacted_at=when)
     assert set(caught.value.problems) == {"contacted_at"}
 
 
 def test_nobody_reached_on_a_red_is_an_attempt_and_the_third_calls_for_a_welfare_check():
-    tries = [check_resolution(RED, "no_contact_made", now=NOW, attempts=made) for made in range(3)]
+    tries = [check_resolution(RED, "no_contact_made", now=NOW, opened_at=OPENED, attempts=made) for made in range(3)]
     assert tries == [Attempt(number, NOW + timedelta(hours=1)) for number in (1, 2, 3)]
     assert [attempt.welfare_check for attempt in tries if isinstance(attempt, Attempt)] == [False, False, True]
 
