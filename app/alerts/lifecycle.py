@@ -88,6 +88,10 @@ _BY_CONTACT = frozenset(
 )
 
 
+SHOWN = ("opened", "evidence", "attempt", "reopened")
+"""Events that whoever closes an alert must have seen: what closes over later evidence would hide it."""
+
+
 class Paging(StrEnum):
     """Who is paged because of new evidence: nobody more, the alert's owner, or everyone from the first step on."""
 
@@ -214,10 +218,10 @@ def check_resolution(
 ) -> Resolution | Attempt:
     """Check what is needed to close an alert; ``attempts`` is how often nobody was reached before.
 
-    A red one needs the time of contact, which is ``now`` where the outcome implies contact; none is from more
-    than a day before the alert was first opened, ``opened_at``. ``no_contact_made`` on a red is an attempt and closes nothing: the next call
-    is due in an hour. ``not_useful`` needs a ``reason`` in words; its code ``because`` is other unless it is given.
-    Raises ``Rejected`` naming each field at fault.
+    A red one needs the time of contact, which is ``now`` where the outcome implies contact; none is from more than a
+    day before the alert was first opened, ``opened_at``. ``no_contact_made`` on a red is an attempt and closes nothing:
+    the next call is due in an hour. ``not_useful`` needs a ``reason`` in words; its code ``because`` is other unless it
+    is given. Raises ``Rejected`` naming each field at fault.
     """
     chosen = next((member for member in Outcome if member == outcome), None)
     if chosen is None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.alerts.lifecycle import STEP_DOWN, AlertKind
+from app.alerts.lifecycle import SHOWN, STEP_DOWN, AlertKind
 from app.alerts.suppression import value_of
 from app.db import Database, site_scope
 from app.errors import NotFound
@@ -98,7 +98,7 @@ class AlertPage:
     """One alert with everything around it. ``values`` are the numbers behind it, one mapping an item.
 
     ``level`` is the number that could be expected, ``None`` where there is none; ``snooze`` is what is expected now.
-    ``colleagues`` are those whom it could be handed to, by id.
+    ``colleagues`` are those whom it could be handed to, by id; ``seen`` counts what somebody who closes it has seen.
     """
 
     alert: AlertRow
@@ -118,6 +118,7 @@ class AlertPage:
     snooze: SnoozeRow | None
     colleagues: Mapping[str, str]
     suggests: bool
+    seen: int
 
 
 def read_alert(db: Database, *, site_id: str, alert_id: str, now: datetime) -> AlertPage:
@@ -149,6 +150,7 @@ def read_alert(db: Database, *, site_id: str, alert_id: str, now: datetime) -> A
             snooze=_snooze(session, alert, now),
             colleagues=_colleagues(session, alert),
             suggests=alert.subject == STEP_DOWN,
+            seen=sum(event.type in SHOWN for event in events),
         )
 
 

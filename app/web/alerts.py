@@ -60,7 +60,8 @@ def acknowledge(alert_id: str) -> ResponseReturnValue:
 @staff(Permission.ACT_ON_ALERTS)
 def resolve(alert_id: str) -> ResponseReturnValue:
     """Close the alert with an outcome, or note that nobody was reached."""
-    who, given = reader(), fields("outcome", "note", "reason", "because", "contacted_at")
+    who, given = reader(), fields("outcome", "note", "reason", "because", "contacted_at", "seen")
+    seen = given["seen"] or ""
 
     def close() -> str:
         closed = resolve_alert(
@@ -68,6 +69,7 @@ def resolve(alert_id: str) -> ResponseReturnValue:
             given=ResolutionGiven(
                 outcome=given["outcome"] or "", note=given["note"], reason=given["reason"],
                 because=given["because"], contacted_at=moment(given["contacted_at"], who.time_zone, "contacted_at"),
+                seen=int(seen) if seen.isdecimal() and len(seen) < 6 else None,
             ),
         )  # fmt: skip
         if given["outcome"] == Outcome.DIED:

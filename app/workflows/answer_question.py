@@ -30,7 +30,7 @@ from app.workflows.concern import Concern, concerns_of
 from app.workflows.definitions import Program, load_program, load_questionnaire
 from app.workflows.judge import judge_response
 from app.workflows.keep_goals import keep_goals
-from app.workflows.note_silence import HELPER_SLOT, note_in_silence
+from app.workflows.note_silence import HELPER_SLOT, note_answered, note_in_silence
 from app.workflows.person import Person
 from app.workflows.raise_alerts import Raised, raise_alerts
 from app.workflows.service import Service
@@ -208,6 +208,8 @@ def complete_checkin(session: Session, dialogue: Dialogue, now: datetime) -> Non
     if checkin.slot.startswith(HELPER_SLOT) and dialogue.person.related is not None:
         said = f"{dialogue.person.related.name} answered: see what they noticed."
         note_in_silence(session, dialogue.person.patient, said, now)
+    if dialogue.person.related is None:
+        note_answered(session, dialogue.person.patient, now)
     # Whoever is answering just now is asked in the same sitting what would come a little later.
     reassessments.bring_forward(session, due_before=now + MERGED_WITHIN, now=now, **who)
 

@@ -18,12 +18,21 @@ HELPER_SLOT = "silent:"
 """How the slot of a check-in begins that asks a helper because the patient is silent."""
 SUBJECT = "silence"
 LOOK_BACK = timedelta(days=14)
+_SINCE = " They have answered since, on "
 
 
 def note_in_silence(session: Session, patient: Patient, detail: str, now: datetime) -> None:
     """Write a rung into the history of the open silence alert, if there is one."""
     for alert in alerts.lock_open_alerts(session, patient_id=patient.id, subjects=[SUBJECT]).values():
         alerts.add_event(session, alert, at=now, type="silence_rung", agent=SYSTEM, detail=detail)
+
+
+def note_answered(session: Session, patient: Patient, now: datetime) -> None:
+    """Say in the open silence alert, if there is one, that they have answered since: whoever calls should know."""
+    for alert in alerts.lock_open_alerts(session, patient_id=patient.id, subjects=[SUBJECT]).values():
+        when = f"{day_of(now, now, patient)} at {wording.local_time(now, patient.time_zone)}"
+        alert.reason = f"{alert.reason.partition(_SINCE)[0]}{_SINCE}{when}."
+        alerts.add_event(session, alert, at=now, type="silence_rung", agent=SYSTEM, detail=f"They answered on {when}.")
 
 
 def note_rungs_so_far(session: Session, patient: Patient, alert: Alert, now: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from app.alerts.lifecycle import AlertKind, AlertStatus, Attempt, Outcome, Resolution, check_resolution, reopen
+from app.alerts.lifecycle import SHOWN, AlertKind, AlertStatus, Attempt, Outcome, Resolution, check_resolution, reopen
 from app.alerts.models import Alert
 from app.alerts.store import alerts
 from app.audit import store as audit
@@ -23,8 +23,6 @@ from app.workflows.raise_alerts import new_code
 from app.workflows.service import SYSTEM, Service
 
 _LONGEST_NOTE = 2000
-_ONE_PRESS = timedelta(minutes=1)
-"""Two attempts of one person within that are one, pressed twice."""
 WELFARE_CHECK = """Welfare check:
 1. Look up every number on the patient's page; call each once more, and let it ring.
 2. Call those who help, and the person to call in an emergency, if the chart names one.
@@ -36,13 +34,14 @@ WELFARE_CHECK = """Welfare check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolutionGiven:
-    """What somebody says an alert came to."""
+    """What somebody says an alert came to. ``seen`` is how many of its events of ``SHOWN`` they had seen, if known."""
 
     outcome: str
     note: str | None = None
     contacted_at: datetime | None = None
     reason: str | None = None
     because: str | None = None
+    seen: int | None = None
 
 
 def check_length(note: str | None, field: str = "note") -> None:
@@ -57,7 +56,8 @@ def resolve_alert(
 ) -> bool:
     """Close an alert; returns ``False`` when only an attempt to reach the person was noted and it stays open.
 
-    Raises ``NotFound``, ``Conflict`` when it is closed already, ``Rejected`` naming each field at fault.
+    Raises ``NotFound``, ``Conflict`` when it is closed already or not as they had seen it, ``Rejected`` naming each
+    field at fault.
     """
     now = service.clock.now()
     check_length(given.note)
@@ -70,6 +70,8 @@ def resolve_alert(
         alert = alerts.lock_alert(session, alert_id=alert_id)
         if alert.status == AlertStatus.RESOLVED:
             raise Conflict("This alert is resolved already.")
+        if given.seen not in (None, alerts.count_events(session, alert_id=alert.id, types=SHOWN)):
+            raise Conflict("Something was added since you opened this page. Nothing was closed: please look again.")
         # Somebody silent whom nobody reaches is still silent: that closes nothing, however urgent it was.
         unreached = alert.kind == AlertKind.SILENCE and given.outcome == Outcome.NO_CONTACT_MADE
         tier, tried = Tier.RED if unreached else Tier(alert.tier), alerts.list_attempts(session, alert_id=alert.id)
@@ -79,9 +81,7 @@ def resolve_alert(
         )  # fmt: skip
         said = "\n".join(part for part in (given.note, given.reason) if part)
         if isinstance(result, Attempt):
-            twice = alert.acknowledged_by == practitioner_id and tried and now - tried[-1].at < _ONE_PRESS
-            if not twice:
-                _note_attempt(session, alert, result, practitioner_id, agent, said, now)
+            _note_attempt(session, alert, result, practitioner_id, agent, said, now)
             return False
         close_alert(
             session, alert, result, now=now, practitioner_id=practitioner_id, agent=agent,

@@ -170,3 +170,16 @@ def test_three_calls_in_vain_lead_to_the_welfare_check(clinic: Clinic, ana: str)
         assert clinic.alert(subject="silence").happened("welfare_check") == [WELFARE_CHECK] * (number == 3)
     assert clinic.rows(AlertEvent, type="welfare_check")
     clinic.gateway.ignore_the_rest()
+
+
+def test_once_they_have_answered_the_open_alert_says_so(clinic: Clinic, ana: str) -> None:
+    for _ in range(72):
+        clinic.later(hours=1)
+    assert clinic.alert(subject="silence").reason.endswith("no answer yet")
+    clinic.text(ANA, "1 1 1")
+    clinic.finish(ana)
+    silent = clinic.alert(subject="silence")
+    assert silent.status == "triggered", "a person looks why"
+    assert "They have answered since, on 5 Mar at 10:00." in silent.reason
+    assert silent.happened("silence_rung")[-1] == "They answered on 5 Mar at 10:00."
+    clinic.gateway.ignore_the_rest()

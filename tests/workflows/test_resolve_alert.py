@@ -71,14 +71,9 @@ def test_the_next_call_after_an_attempt_is_not_forgotten(clinic: Clinic, alert: 
     clinic.gateway.ignore_the_rest()
 
 
-def test_pressed_twice_it_is_one_attempt_and_after_contact_they_are_counted_anew(
-    clinic: Clinic, alert: AlertSeen
-) -> None:
-    for _ in range(3):
+def test_after_contact_the_attempts_are_counted_anew(clinic: Clinic, alert: AlertSeen) -> None:
+    for _ in range(2):
         resolve(clinic, alert, "no_contact_made")
-    assert len(clinic.alert().happened("attempt")) == 1
-    clinic.clock.advance(minutes=5)
-    resolve(clinic, alert, "no_contact_made")
     resolve(clinic, alert, "referred")
     clinic.clock.advance(hours=1)
     reopen_alert(clinic.service, site_id=clinic.site_id, alert_id=alert.id, agent="test", note=None)

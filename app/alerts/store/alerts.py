@@ -149,6 +149,12 @@ def last_event(session: Session, *, alert_id: str, types: Collection[str]) -> Al
     return session.scalars(wanted.order_by(AlertEvent.at.desc(), AlertEvent.id).limit(1)).first()
 
 
+def count_events(session: Session, *, alert_id: str, types: Collection[str]) -> int:
+    """How many things of some types happened to an alert."""
+    wanted = select(func.count()).where(AlertEvent.alert_id == alert_id, AlertEvent.type.in_(types))
+    return session.scalar(wanted) or 0
+
+
 def list_attempts(session: Session, *, alert_id: str) -> Sequence[AlertEvent]:
     """The calls about an alert that reached nobody since it was opened, or taken up again, oldest first."""
     reopened = select(func.max(AlertEvent.at)).where(AlertEvent.alert_id == alert_id, AlertEvent.type == "reopened")

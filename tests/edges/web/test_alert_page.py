@@ -244,3 +244,25 @@ def test_who_only_reads_charts_is_offered_nothing_to_press(pages: Pages, strange
 
 def test_there_is_no_such_alert(nora: Pages) -> None:
     assert "There is nothing here" in nora.get("/alerts/none", status=404)
+
+
+def test_what_came_in_behind_an_open_page_is_not_closed_unseen(nora: Pages, clinic: Clinic, red: str) -> None:
+    seen = re.search(r'name="seen" value="(\d+)"', nora.get(red))
+    assert seen
+    clinic.clock.advance(minutes=5)
+    patient_id = clinic.alert(tier="red").patient_id or ""
+    clinic.finish(patient_id)
+    clinic.ask(patient_id)
+    clinic.text(ANA, "9 2 3")
+    page = text_of(nora.post(f"{red}/resolve", outcome="advised_self_care", seen=seen[1]))
+    assert "Something was added since you opened this page. Nothing was closed" in page
+    assert clinic.alert(tier="red").status == "triggered"
+    clinic.gateway.ignore_the_rest()
+
+
+def test_no_contact_made_pressed_twice_is_one_attempt(nora: Pages, clinic: Clinic, red: str) -> None:
+    seen = re.search(r'name="seen" value="(\d+)"', nora.get(red))
+    assert seen
+    for _ in range(2):
+        nora.post(f"{red}/resolve", outcome="no_contact_made", seen=seen[1])
+    assert len(clinic.alert(tier="red").happened("attempt")) == 1
