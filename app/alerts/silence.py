@@ -12,7 +12,10 @@ from app.alerts.wording import Clause, Wording
 
 @dataclass(frozen=True, slots=True)
 class MissedInARow:
-    """The judged check-in and those before it, ``count`` or more, were missed; open and cancelled ones are left out."""
+    """The judged check-in and those before it, ``count`` or more, were missed; open and cancelled ones are left out.
+
+    Counting starts at enrolment, as for ``SilentFor``.
+    """
 
     count: int
     within: timedelta | None = None
@@ -73,9 +76,9 @@ def last_heard(history: History) -> Entry | None:
 
 
 def missed_before(history: History) -> Iterator[Entry]:
-    """The check-ins missed just before the judged one, latest first, up to the last answer."""
+    """The check-ins missed just before the judged one, latest first, up to the last answer or to enrolment."""
     for entry in reversed(history.mine):
-        if entry.heard:
+        if entry.heard or (history.enrolled_at is not None and entry.authored_at < history.enrolled_at):
             return
         if entry.missed:
             yield entry

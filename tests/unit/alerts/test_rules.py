@@ -608,6 +608,10 @@ class TestSilence:
         assert truth(when, [missed(2 * DAY), missed()]) is True
         assert truth(when, [missed(2 * DAY + timedelta(seconds=1)), missed()]) is False
 
+    @pytest.mark.parametrize(("enrolled", "expected"), [(DAY, True), (DAY - timedelta(seconds=1), False)])
+    def test_counting_starts_at_enrolment(self, enrolled, expected):
+        assert truth({"missed_in_a_row": 2}, [missed(DAY), missed()], enrolled_at=NOW - enrolled) is expected
+
     def test_silence_says_since_when(self):
         finding = only([rule({"missed_in_a_row": 2}, "amber")], [entry({"pain": 1}, 3 * DAY), missed(DAY), missed()])
         assert finding.subject == "silence"
