@@ -15,7 +15,10 @@ from app.alerts.wording import Clause
 # Both edges are included: an answer exactly this old is still used.
 _BEST_OF = timedelta(days=28)
 _DISCORDANCE_AT_MOST = timedelta(hours=24)
+_LONGEST_ROW = 1000  # at 14 days each longer than anybody is asked; no longer row is ever whole
 _LOOKS_BACK = {"rises_by", "falls_by", "discordance_at_least"}
+
+_REFERENCE_AT_MOST = {"previous": PREVIOUS_AT_MOST, "best": _BEST_OF, "baseline": timedelta(0)}
 
 HOLDS = {"at_least": compare.ge, "at_most": compare.le, "equals": compare.eq}
 """How a number is held against another, by operator."""
@@ -46,6 +49,32 @@ class Comparison:
     def looks_back(self) -> bool:
         """Whether it needs more than the judged answer."""
         return self.consecutive > 1 or any(operator in _LOOKS_BACK for operator, _ in self.tests)
+
+    @property
+    def against_first(self) -> bool:
+        """Whether it may be held against the first answer there ever was."""
+        return self.since == "baseline" and any(operator in ("rises_by", "falls_by") for operator, _ in self.tests)
+
+    @property
+    def reach(self) -> timedelta:
+        """How old an answer that decides it may be at most, the first one aside."""
+        return self._back(PREVIOUS_AT_MOST * min(self.consecutive - 1, _LONGEST_ROW))
+
+    def reach_in(self, history: History) -> timedelta:
+        """The same for the judged answer, where a history that is too short may hold the row of answers already."""
+        facts, _ = history.now(self.item)
+        oldest = history.series(facts).back(self.consecutive - 1)
+        return min(self.reach, self._back(history.judged.authored_at - oldest.at)) if oldest else self.reach
+
+    def _back(self, row: timedelta) -> timedelta:
+        """How far a row of answers goes back, with what the oldest of them is held against."""
+        return (row if self.within is None else min(row, self.within)) + max(map(self._age, dict(self.tests)))
+
+    def _age(self, operator: str) -> timedelta:
+        """How much older than an answer it may be what that is held against."""
+        if operator == "discordance_at_least":
+            return _DISCORDANCE_AT_MOST
+        return _REFERENCE_AT_MOST[self.since] if operator in ("rises_by", "falls_by") else timedelta(0)
 
     def possible(self, history: History) -> bool:
         """Whether it may be true, as far as the judged answer alone says: there is one, and no number rules it out.

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from app.alerts.comparisons import Comparison
 from app.alerts.conditions import Ambers
 from app.alerts.grammar import parse
+from app.alerts.history import History
 from app.alerts.logic import AllOf, Condition, leaves
 from app.alerts.silence import MissedAfterRed, MissedInARow, SilentFor
 from app.codes import Respondent, Tier
@@ -34,12 +36,19 @@ class AlertRule:
     """Whether it can only be judged after the others."""
     gates: tuple[Comparison, ...] = field(init=False, repr=False, compare=False)
     """The comparisons that must hold whatever else does: most answers are calm, and rule most rules out by these."""
+    against_first: bool = field(init=False, repr=False, compare=False)
+    """Whether an answer may be held against the first one there ever was."""
+    reach: timedelta = field(init=False, repr=False, compare=False)
+    """How old an answer that decides it may be at most, the first one aside."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "leaves", tuple(leaves(self.when)))
         object.__setattr__(self, "counts_ambers", any(isinstance(leaf, Ambers) for leaf in self.leaves))
         parts = self.when.parts if isinstance(self.when, AllOf) else (self.when,)
         object.__setattr__(self, "gates", tuple(part for part in parts if isinstance(part, Comparison)))
+        object.__setattr__(self, "against_first", any(leaf.against_first for leaf in self.comparisons))
+        reach = (leaf.reach for leaf in self.comparisons)
+        object.__setattr__(self, "reach", max(reach, default=timedelta(0)))
 
     @classmethod
     def from_mapping(cls, data: "Mapping[str, Any] | AlertRule") -> "AlertRule":
@@ -67,6 +76,15 @@ class AlertRule:
             raise ValueError(f"Rule {data.get('id', '?')}: {error}") from error
 
     @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The conditions that compare an item's answers."""
+        return tuple(leaf for leaf in self.leaves if isinstance(leaf, Comparison))
+
+    def possible(self, history: History) -> bool:
+        """Whether it may fire, as far as the judged entry alone says."""
+        return history.judged.respondent in self.respondents and all(gate.possible(history) for gate in self.gates)
+
+    @property
     def looks_back(self) -> bool:
         """Whether earlier entries can decide it. Their answers also make its reason fuller ("was 4 on 3 Nov")."""
         return any(_looks_back(leaf) for leaf in self.leaves)
@@ -74,7 +92,7 @@ class AlertRule:
     @property
     def looks_back_from_an_answer(self) -> bool:
         """The same for an entry that was answered: its not being silent decides every condition on silence."""
-        return any(isinstance(leaf, Comparison) and leaf.looks_back for leaf in self.leaves)
+        return any(leaf.looks_back for leaf in self.comparisons)
 
     @property
     def at_once(self) -> bool:

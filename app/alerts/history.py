@@ -131,8 +131,7 @@ class History:
 
     @cached_property
     def _comparable(self) -> tuple[Entry, ...]:
-        recall = self.judged.recall_period
-        return tuple(entry for entry in self.mine if entry.recall_period == recall and not entry.sets_goals)
+        return tuple(entry for entry in self.mine if comparable(entry, self.judged))
 
     def goal(self, facts: ItemFacts) -> Level | None:
         """The level at which the person would be comfortable: their own, else the default one, else none."""
@@ -147,9 +146,7 @@ class History:
         return _level(self.baselines, self.judged.respondent, facts)
 
     def _answer(self, facts: ItemFacts, entry: Entry) -> Answer | None:
-        if facts.code and entry.items:
-            return _first_number(entry, entry.items.same_code(facts))
-        return _first_number(entry, [facts.link_id]) if entry.questionnaire == self.judged.questionnaire else None
+        return _first_number(entry, links_in(entry, facts, self.judged.questionnaire))
 
 
 class Series:
@@ -176,6 +173,19 @@ class Series:
     def first(self) -> Answer | None:
         """The first answer before the judged one."""
         return next((found for entry in self._earlier if (found := self._answer(entry))), None)
+
+
+def comparable(entry: Entry, judged: Entry) -> bool:
+    """Whether the answers in an entry are of the series that those in the judged one are of."""
+    same = entry.respondent is judged.respondent and entry.recall_period == judged.recall_period
+    return same and not entry.sets_goals
+
+
+def links_in(entry: Entry, facts: ItemFacts, questionnaire: str | None) -> Sequence[str]:
+    """Under which names an entry answers the item: those of the same code, else its own in the same questionnaire."""
+    if facts.code and entry.items:
+        return entry.items.same_code(facts)
+    return (facts.link_id,) if entry.questionnaire == questionnaire else ()
 
 
 def closest(answers: Sequence[Answer], at: datetime, most: timedelta) -> Answer | None:

@@ -1,17 +1,52 @@
-"""Which of a person's earlier answers and silences are looked back on. Live judging and rehearsal ask the same."""
+"""Which of a person's earlier answers and silences are looked back on. Live judging and rehearsal ask the same.
+
+What is left out could change nothing that is found: ``look_back`` says how far the rules look from an answer, and a
+silence is held against the last answer and what was missed since, however long ago that was.
+"""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from app.alerts.entries import Entry
+from app.alerts.definition import AlertRule
+from app.alerts.entries import Entry, ItemFacts
+from app.alerts.history import History, comparable, links_in
+from app.codes import Respondent
 
 HORIZON = timedelta(days=28)
-"""The longest look back of any condition: "best" of the last 28 days, edge included."""
-FIRST = 10
-"""So many of an enrolment's first answers are kept in sight however old they are: a baseline is found there."""
+"""So far is looked back from an answer in any case, edge included: as far as its "best" lies."""
 _AN_INSTANT = timedelta(microseconds=1)
+
+
+class LookBack(NamedTuple):
+    """How old an earlier answer may be to matter, and the items whose first answer ever matters too."""
+
+    reach: timedelta
+    firsts: tuple[ItemFacts, ...]
+
+
+def look_back(rules: Iterable[AlertRule], recent: Sequence[Entry], judged: Entry) -> LookBack:
+    """How far rules look back from an answer, of whose past everything within the horizon is ``recent``.
+
+    At most 14 days for each answer that is to come before it in a row, and as much again, or the 28 days of the "best",
+    for what the oldest of these is held against; most rules are ruled out, and most rows are whole within the horizon.
+    Never raises: an answer that cannot be judged is no matter of its past.
+    """
+    reach, firsts = HORIZON, dict[ItemFacts, None]()
+    history = History.of([*recent, judged], goals={}, baselines={}, default_goals={}, enrolled_at=None)
+    try:
+        for rule in rules:
+            if not (rule.against_first or rule.reach > HORIZON) or not rule.possible(history):
+                continue
+            for leaf in rule.comparisons:
+                if leaf.reach > reach:
+                    reach = max(reach, leaf.reach_in(history))
+                if leaf.against_first:
+                    firsts[history.item(leaf.item)] = None
+    except Exception:
+        return LookBack(HORIZON, ())
+    return LookBack(reach, tuple(firsts))
 
 
 class Known(NamedTuple):
@@ -29,7 +64,7 @@ class Known(NamedTuple):
 
 
 class Past:
-    """The occasions of one enrolment: all of them, or at least those within the horizon and the first ones."""
+    """The occasions of one enrolment: all of them, or at least those that are looked back on."""
 
     def __init__(self, answered: Iterable[Known], missed: Iterable[Known]) -> None:
         self.answered = sorted(answered, key=lambda known: known[:2])
@@ -38,21 +73,28 @@ class Past:
         self._missed_at = [known.at for known in self.missed]
         self._came_late = any(known.since is not None and known.since > known.at for known in self.answered)
 
-    def before_answer(self, at: datetime, id: str, *, seen: datetime | None = None) -> list[Entry]:
-        """What an answer authored at ``at`` is held against, oldest first, itself left out.
+    def before_answer(self, judged: Known, rules: Iterable[AlertRule], *, seen: datetime | None = None) -> list[Entry]:
+        """What an answer is held against by these rules, oldest first, itself left out.
 
         ``seen`` is when somebody looks, if what was not known then, or is no more, is to be told apart.
         """
-        answered = self._known(at, seen)
-        low = bisect_left(answered, at - HORIZON, key=_moment)
-        recent = [known for known in answered[low:] if known.id != id]
-        return _in_order([*answered[: min(FIRST, low)], *recent], self._silences(at - HORIZON, at, seen))
+        answered = self._known(judged.at, seen)
+        low = bisect_left(answered, judged.at - HORIZON, key=_moment)
+        recent = _entries(answered[low:], judged.id)
+        reach, firsts = look_back(rules, recent, judged.entry)
+        if reach > HORIZON:
+            low = bisect_left(answered, judged.at - reach, key=_moment)
+            recent = _entries(answered[low:], judged.id)
+        return [*_first_of(firsts, answered[:low], judged.entry), *recent]
 
-    def before_silence(self, at: datetime, *, seen: datetime | None = None) -> list[Entry]:
-        """What a silence whose window closed at ``at`` is held against, oldest first."""
-        answered = self._known(at, seen)
-        low = bisect_left(answered, at - HORIZON, key=_moment)
-        return _in_order(answered[low:], self._silences(at - HORIZON, at - _AN_INSTANT, seen))
+    def before_silence(self, at: datetime, respondent: Respondent, *, seen: datetime | None = None) -> list[Entry]:
+        """What a silence whose window closed at ``at`` is held against: the last answer, and what was missed since."""
+        mine = (known for known in reversed(self._known(at, seen)) if known.entry.respondent is respondent)
+        last = next((known for known in mine if known.entry.heard), None)
+        low = bisect_left(self._missed_at, last.at) if last else 0
+        missed = self.missed[low : bisect_left(self._missed_at, at)]
+        silences = [known.entry for known in missed if known.entry.respondent is respondent and _silent(known, seen)]
+        return [last.entry, *silences] if last else silences
 
     def note(self, id: str, at: datetime, entry: Entry) -> None:
         """Put what is known by now of an answer in the place of what was."""
@@ -68,23 +110,36 @@ class Past:
             return upto
         return [known for known in upto if known.since is None or known.since <= seen]
 
-    def _silences(self, since: datetime, until: datetime, seen: datetime | None) -> list[Known]:
-        low, high = bisect_left(self._missed_at, since), bisect_right(self._missed_at, until)
-        found = self.missed[low:high]
-        if seen is None:
-            return found
-        return [
-            known
-            for known in found
-            if (known.since is None or known.since <= seen) and (known.until is None or seen < known.until)
-        ]
-
 
 def _moment(known: Known) -> datetime:
     return known.at
 
 
-def _in_order(answered: list[Known], missed: list[Known]) -> list[Entry]:
-    if not missed:
-        return [known.entry for known in answered]
-    return [known.entry for known in sorted([*answered, *missed], key=lambda known: known.at)]
+def _entries(answered: Iterable[Known], without: str) -> list[Entry]:
+    return [known.entry for known in answered if known.id != without]
+
+
+def _first_of(items: Iterable[ItemFacts], answered: Iterable[Known], judged: Entry) -> list[Entry]:
+    """The entries in which each item was answered with a number for the first time, of those that compare."""
+    found, wanted = [], list(items)
+    for known in answered:
+        if not wanted:
+            break
+        if comparable(known.entry, judged):
+            left = [facts for facts in wanted if not _answers(known.entry, facts, judged)]
+            if len(left) < len(wanted):
+                found.append(known.entry)
+                wanted = left
+    return found
+
+
+def _answers(entry: Entry, facts: ItemFacts, judged: Entry) -> bool:
+    links = links_in(entry, facts, judged.questionnaire)
+    return any(isinstance(entry.answers.get(link), int | float) for link in links)
+
+
+def _silent(known: Known, seen: datetime | None) -> bool:
+    """Whether it was a silence, as was known when somebody looked."""
+    if seen is None:
+        return True
+    return (known.since is None or known.since <= seen) and (known.until is None or seen < known.until)

@@ -55,16 +55,16 @@ class _Side:
 
     def judge(self, occasion: Occasion, circumstances: Circumstances, enrolled_at: datetime | None) -> Judgement:
         return judge(
-            [*self.history(occasion), occasion.entry._replace(tier=None, judged=False)],
+            [*self.history(occasion, circumstances), occasion.entry._replace(tier=None, judged=False)],
             circumstances,
             completed=occasion.entry.status != "in-progress",
             enrolled_at=enrolled_at if occasion.entry.missed else None,
         )
 
-    def history(self, occasion: Occasion) -> list[Entry]:
+    def history(self, occasion: Occasion, circumstances: Circumstances) -> list[Entry]:
         if occasion.entry.missed:
-            return self.past.before_silence(occasion.at, seen=occasion.judged_at)
-        return self.past.before_answer(occasion.at, occasion.id, seen=occasion.judged_at)
+            return self.past.before_silence(occasion.at, occasion.entry.respondent, seen=occasion.judged_at)
+        return self.past.before_answer(occasion.known, circumstances.rules, seen=occasion.judged_at)
 
     def note(self, occasion: Occasion, judgement: Judgement) -> None:
         if occasion.entry.missed:

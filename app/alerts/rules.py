@@ -58,9 +58,7 @@ def red_only(rules: Iterable[Mapping[str, Any] | AlertRule]) -> list[AlertRule]:
 def ruled_out(rules: Iterable[AlertRule], entry: Entry) -> bool:
     """Whether an entry's own answers already say that none of these rules fires, whatever the past."""
     alone = History.of([entry], goals={}, baselines={}, default_goals={}, enrolled_at=None)
-    return not any(
-        entry.respondent in rule.respondents and all(gate.possible(alone) for gate in rule.gates) for rule in rules
-    )
+    return not any(rule.possible(alone) for rule in rules)
 
 
 def _judge(
@@ -75,14 +73,7 @@ def _judge(
         return []
     past = History.of(entries, enrolled_at=enrolled_at, **levels)
     was_red = partial(_was_red, rules=rules, entries=entries, levels=levels)
-    respondent = past.judged.respondent
-    running = [
-        rule
-        for rule in rules
-        if respondent in rule.respondents
-        and (completed or rule.at_once)
-        and all(gate.possible(past) for gate in rule.gates)
-    ]
+    running = [rule for rule in rules if (completed or rule.at_once) and rule.possible(past)]
     scene = Scene(past, was_red, language, completed=completed)
     fired = [[] if rule.counts_ambers else findings_of(rule, scene) for rule in running]
     after = replace(scene, ambers=_ambers([finding for findings in fired for finding in findings]))

@@ -1,10 +1,12 @@
 """SQL for published questionnaires, responses and answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
 from app.questionnaires.models import Answer, PublishedQuestionnaire, QuestionnaireResponse
@@ -16,6 +18,36 @@ _OF_CHECKIN = (
     .where(QuestionnaireResponse.checkin_id == bindparam("checkin_id"))
     .order_by(Answer.link_id)
 )
+_A_NUMBER = (Answer.value.is_not(None), Answer.status != "skipped")
+
+
+class OneRespondent(NamedTuple):
+    """Whose responses: one respondent's of one enrolment, up to a moment."""
+
+    patient_id: str
+    enrolment_id: str | None
+    respondent: str
+    upto: datetime
+
+
+def _of(row: type[QuestionnaireResponse]) -> tuple[ColumnElement[bool], ...]:
+    """What the responses of one respondent have in common; errors are left out."""
+    return (
+        row.patient_id == bindparam("patient_id"),
+        row.enrolment_id.is_not_distinct_from(bindparam("enrolment_id")),
+        row.respondent == bindparam("respondent"),
+        row.status != "entered-in-error",
+        row.authored_at <= bindparam("upto"),
+    )
+
+
+_LAST_OF = (
+    select(QuestionnaireResponse)
+    .where(*_of(QuestionnaireResponse))
+    .order_by(QuestionnaireResponse.authored_at.desc(), QuestionnaireResponse.id.desc())
+    .limit(1)
+)
+_ASKED_OF = select(QuestionnaireResponse.questionnaire_id).where(*_of(QuestionnaireResponse)).distinct()
 
 
 def get_questionnaire(session: Session, *, questionnaire_id: str) -> PublishedQuestionnaire:
@@ -84,18 +116,45 @@ def find_last_response(
     return session.scalars(wanted.order_by(*by_age).limit(1)).first()
 
 
-def first_response_ids(
-    session: Session, *, patient_id: str, enrolment_id: str | None, before: datetime, limit: int
-) -> list[str]:
-    """The oldest responses of an enrolment, a handful: where a baseline is found."""
-    wanted = select(QuestionnaireResponse.id).where(
-        QuestionnaireResponse.patient_id == patient_id,
-        QuestionnaireResponse.enrolment_id == enrolment_id,
-        QuestionnaireResponse.status != "entered-in-error",
-        QuestionnaireResponse.authored_at < before,
-    )
-    by_age = QuestionnaireResponse.authored_at, QuestionnaireResponse.id
-    return list(session.scalars(wanted.order_by(*by_age).limit(limit)))
+def find_last_of(session: Session, of: OneRespondent) -> QuestionnaireResponse | None:
+    """The latest of them."""
+    return session.scalars(_LAST_OF, of._asdict()).first()
+
+
+def list_asked(session: Session, of: OneRespondent) -> Sequence[str]:
+    """The questionnaires that they answer, by id."""
+    return session.scalars(_ASKED_OF, of._asdict()).all()
+
+
+def list_first_answered(
+    session: Session, of: OneRespondent, items: Sequence[tuple[str, Sequence[str]]]
+) -> Sequence[QuestionnaireResponse]:
+    """The first of them to answer each of some items with a number: a ``link_id``, and the questionnaires it is in.
+
+    Each is looked for from the oldest on, and mostly found at once, however many there are.
+    """
+    if not items:
+        return []
+    sought = {f"link_id_{n}": link_id for n, (link_id, _) in enumerate(items)}
+    asked = {f"asked_{n}": list(ids) for n, (_, ids) in enumerate(items)}
+    return session.scalars(_first_answered(len(items)), {**of._asdict(), **sought, **asked}).all()
+
+
+@lru_cache
+def _first_answered(how_many: int) -> Select[QuestionnaireResponse]:
+    """The statement for so many items, made once: making it takes far longer than running it."""
+    row = aliased(QuestionnaireResponse)
+    firsts = [
+        select(row.id)
+        .join(Answer, Answer.response_id == row.id)
+        .where(*_of(row), row.questionnaire_id.in_(bindparam(f"asked_{n}", expanding=True)))
+        .where(Answer.link_id == bindparam(f"link_id_{n}"), *_A_NUMBER)
+        .order_by(row.authored_at, row.id)
+        .limit(1)
+        .scalar_subquery()
+        for n in range(how_many)
+    ]
+    return select(QuestionnaireResponse).where(QuestionnaireResponse.id.in_(firsts))
 
 
 def list_responses_by_id(session: Session, *, ids: Sequence[str]) -> Sequence[QuestionnaireResponse]:
@@ -107,22 +166,29 @@ def list_responses_by_id(session: Session, *, ids: Sequence[str]) -> Sequence[Qu
 
 
 def list_responses_since(
-    session: Session, *, enrolment_ids: Sequence[str], since: datetime, first: int
+    session: Session, *, whose: Mapping[str, str], authored: datetime, came: datetime
 ) -> Sequence[QuestionnaireResponse]:
-    """The responses of some enrolments since a moment, and of each its ``first`` ones, errors left out."""
-    mine = (
-        QuestionnaireResponse.enrolment_id.in_(enrolment_ids),
-        QuestionnaireResponse.status != "entered-in-error",
+    """The responses of some enrolments (patients by enrolment) that were authored, or came, since; errors left out.
+
+    Of the older ones those that were the first to answer an item with a number, and each respondent's last.
+    """
+    row = QuestionnaireResponse
+    mine = row.patient_id.in_(whose.values()), row.enrolment_id.in_(whose), row.status != "entered-in-error"
+    old = (*mine, row.authored_at < authored, row.created_at < came)
+    one = row.enrolment_id, row.respondent
+    oldest = func.row_number().over(
+        partition_by=(*one, row.questionnaire_id, Answer.link_id), order_by=(row.authored_at, row.id)
     )
-    by_age = QuestionnaireResponse.authored_at, QuestionnaireResponse.id
-    place = func.row_number().over(partition_by=QuestionnaireResponse.enrolment_id, order_by=by_age)
-    old = (*mine, QuestionnaireResponse.authored_at < since)
-    numbered = select(QuestionnaireResponse.id, place.label("place")).where(*old).subquery()
-    earliest = select(numbered.c.id).where(numbered.c.place <= first)
-    wanted = select(QuestionnaireResponse).where(
-        *mine, or_(QuestionnaireResponse.authored_at >= since, QuestionnaireResponse.id.in_(earliest))
+    latest = func.row_number().over(partition_by=one, order_by=(row.authored_at.desc(), row.id.desc()))
+    numbers = select(row.id, oldest.label("place")).join(Answer, Answer.response_id == row.id).where(*old, *_A_NUMBER)
+    kept = [
+        select(numbered.c.id).where(numbered.c.place == 1)
+        for numbered in (numbers.subquery(), select(row.id, latest.label("place")).where(*old).subquery())
+    ]
+    wanted = select(row).where(
+        *mine, or_(row.authored_at >= authored, row.created_at >= came, *(row.id.in_(ids) for ids in kept))
     )
-    return session.scalars(wanted.order_by(*by_age)).all()
+    return session.scalars(wanted.order_by(row.authored_at, row.id)).all()
 
 
 def list_values(session: Session, *, response_ids: Sequence[str]) -> Sequence[tuple[str, str, str, float | None, str]]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.alerts.entries import AnswerValue, Entry
 from app.checkins.models import Checkin
+from app.checkins.store.checkins import Missed
 from app.codes import Respondent
 from app.db import Session
 from app.questionnaires import store as questionnaires
@@ -62,7 +63,16 @@ def answered(session: Session, response: QuestionnaireResponse, answers: Iterabl
     )  # fmt: skip
 
 
-def silence(session: Session, checkin: Checkin, local: tzinfo) -> Entry:
+def unanswered(session: Session, questionnaire_id: str, like: Entry) -> Entry:
+    """A questionnaire as an entry of the same respondent, to see how its items compare."""
+    questionnaire = load_questionnaire(session, questionnaire_id)
+    return Entry(
+        like.authored_at, like.respondent, questionnaire=questionnaire.url, recall_period=questionnaire.recall_period,
+        items=load_items(session, questionnaire_id),
+    )  # fmt: skip
+
+
+def silence(session: Session, checkin: Checkin | Missed, local: tzinfo) -> Entry:
     """A check-in that closed without an answer, as an entry."""
     questionnaire = load_questionnaire(session, checkin.questionnaire_id)
     return Entry(

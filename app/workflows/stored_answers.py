@@ -1,11 +1,12 @@
 """What people answered, and did not, as it is replayed through other rules: some enrolments at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 
-from app.alerts.past import FIRST, HORIZON
+from app.alerts.overrides import fitting
+from app.alerts.past import HORIZON
 from app.alerts.reassessment import NOT_RELIEVED
 from app.alerts.replay import CircumstancesAt, Occasion, Replay
 from app.checkins.models import Checkin, Enrolment
@@ -39,18 +40,19 @@ def load_replays(
     session: Session, enrolments: Sequence[Enrolment], trial: Trial, *, since: datetime
 ) -> list[tuple[str, Replay]]:
     """The replay of each enrolment, by patient id. What is older than ``since`` is looked back on and not counted."""
-    ids = [enrolment.id for enrolment in enrolments]
     people = patients.find_patients(session, patient_ids={enrolment.patient_id for enrolment in enrolments})
+    whose = {enrolment.id: enrolment.patient_id for enrolment in enrolments}
     responses: dict[str, list[QuestionnaireResponse]] = {}
-    rows = questionnaires.list_responses_since(session, enrolment_ids=ids, since=since - HORIZON, first=FIRST)
+    standings = load_standings(session, program=trial.proposed.name, patient_ids=people)
+    seen = since - _reach(trial, standings.values())
+    rows = questionnaires.list_responses_since(session, whose=whose, authored=seen, came=since)
     for row in rows:
         responses.setdefault(row.enrolment_id or "", []).append(row)
     silences: dict[str, list[Checkin]] = {}
-    for checkin in checkins.list_silences(session, enrolment_ids=ids, since=since - HORIZON):
+    for checkin in checkins.list_silences(session, whose=whose, since=since):
         silences.setdefault(checkin.enrolment_id, []).append(checkin)
     said = recall.said_in(session, [row.id for row in rows])
     site = staff.get_site(session, site_id=scope_of(session))
-    standings = load_standings(session, program=trial.proposed.name, patient_ids=people)
     found = []
     for enrolment in enrolments:
         patient = people[enrolment.patient_id]
@@ -63,6 +65,14 @@ def load_replays(
         )  # fmt: skip
         found.append((patient.id, replay))
     return found
+
+
+def _reach(trial: Trial, standings: Iterable[Standing]) -> timedelta:
+    """How old an answer may be that matters to one that counts, under the rules and under anybody's own."""
+    overrides = [one for standing in standings for one in standing.overrides if one.change]
+    rules = [rule for program in (trial.proposed, trial.current) if program for rule in program.rules]
+    own = [fitting(rule, one) for one in overrides for rule in rules if rule.id == one.rule_id]
+    return max([HORIZON, *(rule.reach for rule in (*rules, *own) if rule)])
 
 
 def _circumstances(program: Program, patient: Patient, site: Site, standing: Standing) -> CircumstancesAt:

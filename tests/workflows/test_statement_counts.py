@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from sqlalchemy import event
 
 from app.db import Database
 from app.workflows.issue_checkins import issue_due_checkins
+from app.workflows.record_response import ResponseGiven, record_response
 from app.workflows.tidy import tidy
-from tests.factories import ANA, NORA, create_patients
+from tests.factories import AGENT, ANA, NORA, create_patients
 from tests.world import Clinic, counting
 
 ISSUED_EACH = 1.0
@@ -102,6 +104,35 @@ def test_on_sqlite_one_patients_rows_are_found_without_reading_everybodys(clinic
         clinic.receive(NORA, code)
     plans = answering + taking
     assert len(plans) > 100
-    whole = [plan for plan in plans if re.match(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) .*\(site_id=\?\)", plan)]
-    assert whole == [], "\n".join(plan.replace("\n", " ") for plan in whole)
+    assert read_whole(plans) == ""
     clinic.gateway.ignore_the_rest()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_sqlite_a_year_of_answers_is_not_read_to_judge_one(clinic: Clinic, ana: str) -> None:
+    """The first answer of all is found, and a row of answers that is not whole within four weeks is looked for."""
+    others = create_patients(clinic.service, site_id=clinic.site_id, how_many=30)
+    costs, plans = [], list[str]()
+    for month in range(12):
+        for patient_id in [*others[: 30 - 30 * bool(month)], *[ana] * 8]:
+            _answered(clinic, patient_id, 365 - 30 * month, pain=2)
+        tidy(clinic.service)
+        with counting(clinic.db) as statements, watching(clinic.db) as watched:
+            _answered(clinic, ana, 364 - 30 * month, pain=5, worry=0)
+        costs.append(len(statements))
+        plans += watched
+    assert {found["rule"] for found in clinic.responses()[-1].findings or ()} == {"pain-rising"}
+    assert len(set(costs[1:])) == 1, costs
+    assert read_whole(plans) == ""
+    clinic.gateway.ignore_the_rest()
+
+
+def _answered(clinic: Clinic, patient_id: str, days_ago: int, **answers: int) -> None:
+    given = ResponseGiven(answers=answers, authored_at=clinic.clock.now() - timedelta(days=days_ago))
+    record_response(clinic.service, site_id=clinic.site_id, patient_id=patient_id, given=given, agent=AGENT)
+
+
+def read_whole(plans: list[str]) -> str:
+    """The plans by which a growing table is read from end to end, or a whole site's rows of it."""
+    whole = rf"SCAN ({GROWING})(_\d+)?\b|SEARCH ({GROWING})(_\d+)? .*\(site_id=\?\)"
+    return "\n".join(plan.replace("\n", " ") for plan in plans if re.match(whole, plan))

@@ -1,7 +1,8 @@
 """SQL for check-ins and their form links."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -153,20 +154,27 @@ def list_tried(session: Session, *, patient_id: str, since: datetime, helper_slo
     return session.scalars(wanted.order_by(Checkin.due_at, Checkin.id)).all()
 
 
-def list_closed_checkins(
-    session: Session, *, enrolment_id: str, since: datetime, before: datetime
-) -> Sequence[Checkin]:
-    """Missed check-ins of an enrolment in a stretch of time, oldest first."""
-    return session.scalars(
-        select(Checkin)
-        .where(
-            Checkin.enrolment_id == enrolment_id,
-            Checkin.status == "missed",
-            Checkin.window_ends_at >= since,
-            Checkin.window_ends_at <= before,
-        )
-        .order_by(Checkin.window_ends_at)
-    ).all()
+class Missed(NamedTuple):
+    """What there is to know of a check-in that was missed: of somebody who never answers there are many."""
+
+    id: str
+    window_ends_at: datetime
+    name: str
+    questionnaire_id: str
+    related_person_id: str | None
+
+
+def list_missed(session: Session, *, enrolment_id: str, since: datetime, before: datetime) -> list[Missed]:
+    """Missed check-ins of an enrolment whose windows ended in a stretch of time, oldest first."""
+    wanted = select(
+        Checkin.id, Checkin.window_ends_at, Checkin.name, Checkin.questionnaire_id, Checkin.related_person_id
+    ).where(
+        Checkin.enrolment_id == enrolment_id,
+        Checkin.status == "missed",
+        Checkin.window_ends_at >= since,
+        Checkin.window_ends_at < before,
+    )
+    return [Missed(*row) for row in session.execute(wanted.order_by(Checkin.window_ends_at, Checkin.id))]
 
 
 def cancel_open_checkins(session: Session, *, patient_id: str, related_person_id: str | None, now: datetime) -> None:
@@ -223,10 +231,14 @@ def end_patient(session: Session, *, patient_id: str, now: datetime) -> None:
     session.execute(open_ones.values(status="cancelled", closed_at=now, next_action_at=None))
 
 
-def list_silences(session: Session, *, enrolment_ids: Sequence[str], since: datetime) -> Sequence[Checkin]:
-    """The check-ins of some enrolments that closed without an answer since a moment, also if one came late."""
-    mine = Checkin.enrolment_id.in_(enrolment_ids), Checkin.window_ends_at >= since
+def list_silences(session: Session, *, whose: Mapping[str, str], since: datetime) -> Sequence[Checkin]:
+    """The check-ins of some enrolments (patients by enrolment) that closed without an answer.
+
+    Those that closed since a moment also if an answer came late.
+    """
+    mine = Checkin.patient_id.in_(whose.values()), Checkin.enrolment_id.in_(whose)
     judged = Checkin.status.in_(("partial", "completed")) & Checkin.findings.is_not(None)
+    judged &= Checkin.window_ends_at >= since
     wanted = select(Checkin).where(*mine, (Checkin.status == "missed") | judged)
     rows = session.scalars(wanted.order_by(Checkin.window_ends_at, Checkin.id))
     # What was never judged may be stored as a JSON null.

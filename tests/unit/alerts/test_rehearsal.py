@@ -10,7 +10,6 @@ import pytest
 from app.alerts.definition import AlertRule
 from app.alerts.entries import Entry, ItemSet
 from app.alerts.judgement import Circumstances
-from app.alerts.past import FIRST, HORIZON, Known, Past
 from app.alerts.rehearsal import Clocks, Counted
 from app.alerts.rehearsal_result import Rehearsal
 from app.alerts.replay import Occasion, Replay
@@ -184,15 +183,3 @@ def test_days_are_those_that_were_replayed_and_never_more_than_were_asked_for(as
 def test_the_time_that_an_alert_stays_open_is_the_program_s_own() -> None:
     stays = Clocks.of({"red": {"steps": [], "resolve_within": "PT8H"}}).open
     assert stays == {Tier.RED: timedelta(hours=8), Tier.AMBER: timedelta(days=2), Tier.WATCH: timedelta(days=1)}
-
-
-def test_the_first_answers_stay_in_sight_and_the_rest_for_four_weeks() -> None:
-    def known(day: int) -> Known:
-        at = START + timedelta(days=day)
-        return Known(at, f"r{day:03}", Entry(authored_at=at, check_in=str(day)))
-
-    past = Past([known(day) for day in range(100)], [])
-    seen = [int(entry.check_in or -1) for entry in past.before_answer(START + timedelta(days=90), "r090")]
-    assert seen == [*range(FIRST), *range(90 - HORIZON.days, 90)]
-    alone = [int(entry.check_in or -1) for entry in past.before_silence(START + timedelta(days=90))]
-    assert alone == [*range(90 - HORIZON.days, 91)]
