@@ -38,11 +38,16 @@ class Comparison:
     since: str = "previous"
     consecutive: int = 1
     within: timedelta | None = None
+    reach: timedelta = field(init=False, repr=False, compare=False)
+    """How old an answer that decides it may be at most, the first one aside."""
+    _age: timedelta = field(init=False, repr=False, compare=False)
     _plain: tuple[tuple[Callable[[float, float], bool], float], ...] = field(init=False, repr=False, compare=False)
     _rise: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_plain", tuple((HOLDS[name], n) for name, n in self.tests if name in HOLDS))
+        object.__setattr__(self, "_age", max(map(self._age_of, dict(self.tests))))
+        object.__setattr__(self, "reach", self._back(PREVIOUS_AT_MOST * min(self.consecutive - 1, _LONGEST_ROW)))
         object.__setattr__(self, "_rise", max((n for name, n in self.tests if name == "rises_by"), default=0))
 
     @property
@@ -55,22 +60,15 @@ class Comparison:
         """Whether it may be held against the first answer there ever was."""
         return self.since == "baseline" and any(operator in ("rises_by", "falls_by") for operator, _ in self.tests)
 
-    @property
-    def reach(self) -> timedelta:
-        """How old an answer that decides it may be at most, the first one aside."""
-        return self._back(PREVIOUS_AT_MOST * min(self.consecutive - 1, _LONGEST_ROW))
-
-    def reach_in(self, history: History) -> timedelta:
-        """The same for the judged answer, where a history that is too short may hold the row of answers already."""
-        facts, _ = history.now(self.item)
-        oldest = history.series(facts).back(self.consecutive - 1)
-        return min(self.reach, self._back(history.judged.authored_at - oldest.at)) if oldest else self.reach
+    def reach_for(self, row: timedelta) -> timedelta:
+        """The reach where the row of answers that it asks for is known to go back so far."""
+        return min(self.reach, self._back(row))
 
     def _back(self, row: timedelta) -> timedelta:
         """How far a row of answers goes back, with what the oldest of them is held against."""
-        return (row if self.within is None else min(row, self.within)) + max(map(self._age, dict(self.tests)))
+        return (row if self.within is None else min(row, self.within)) + self._age
 
-    def _age(self, operator: str) -> timedelta:
+    def _age_of(self, operator: str) -> timedelta:
         """How much older than an answer it may be what that is held against."""
         if operator == "discordance_at_least":
             return _DISCORDANCE_AT_MOST

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from app.alerts.comparisons import Comparison
 from app.alerts.definition import AlertRule
 from app.alerts.entries import Entry, ItemFacts
 from app.alerts.history import History, comparable, links_in
@@ -16,7 +17,7 @@ from app.codes import Respondent
 
 HORIZON = timedelta(days=28)
 """So far is looked back from an answer in any case, edge included: as far as its "best" lies."""
-_AN_INSTANT = timedelta(microseconds=1)
+_NUMBERS = (int, float)
 
 
 class LookBack(NamedTuple):
@@ -33,20 +34,26 @@ def look_back(rules: Iterable[AlertRule], recent: Sequence[Entry], judged: Entry
     for what the oldest of these is held against; most rules are ruled out, and most rows are whole within the horizon.
     Never raises: an answer that cannot be judged is no matter of its past.
     """
-    reach, firsts = HORIZON, dict[ItemFacts, None]()
-    history = History.of([*recent, judged], goals={}, baselines={}, default_goals={}, enrolled_at=None)
+    alone = History.of([judged], goals={}, baselines={}, default_goals={}, enrolled_at=None)
     try:
-        for rule in rules:
-            if not (rule.against_first or rule.reach > HORIZON) or not rule.possible(history):
-                continue
-            for leaf in rule.comparisons:
-                if leaf.reach > reach:
-                    reach = max(reach, leaf.reach_in(history))
-                if leaf.against_first:
-                    firsts[history.item(leaf.item)] = None
+        far = (rule for rule in rules if rule.against_first or rule.reach > HORIZON)
+        leaves = [leaf for rule in far if rule.possible(alone) for leaf in rule.comparisons if alone.now(leaf.item)[1]]
+        long = [leaf for leaf in leaves if leaf.reach > HORIZON]
+        firsts = {leaf.item: alone.item(leaf.item) for leaf in leaves if leaf.against_first}
     except Exception:
         return LookBack(HORIZON, ())
-    return LookBack(reach, tuple(firsts))
+    comparing = [entry for entry in reversed(recent) if comparable(entry, judged)] if long else []
+    reach = max((_reach(leaf, alone.item(leaf.item), comparing, judged) for leaf in long), default=HORIZON)
+    return LookBack(max(reach, HORIZON), tuple(firsts.values()))
+
+
+def _reach(leaf: Comparison, facts: ItemFacts, latest_first: Iterable[Entry], judged: Entry) -> timedelta:
+    missing = leaf.consecutive - 1
+    for entry in latest_first:
+        missing -= _answers(entry, facts, judged)
+        if not missing:
+            return leaf.reach_for(judged.authored_at - entry.authored_at)
+    return leaf.reach
 
 
 class Known(NamedTuple):
@@ -134,8 +141,10 @@ def _first_of(items: Iterable[ItemFacts], answered: Iterable[Known], judged: Ent
 
 
 def _answers(entry: Entry, facts: ItemFacts, judged: Entry) -> bool:
+    if facts.code and entry.items is judged.items and type(entry.answers.get(facts.link_id)) in _NUMBERS:
+        return True  # as most do, and so asked first
     links = links_in(entry, facts, judged.questionnaire)
-    return any(isinstance(entry.answers.get(link), int | float) for link in links)
+    return any(type(entry.answers.get(link)) in _NUMBERS for link in links)
 
 
 def _silent(known: Known, seen: datetime | None) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from app.db import Database
+from app.questionnaires.models import QuestionnaireResponse
 from app.workflows.issue_checkins import issue_due_checkins
 from app.workflows.record_response import ResponseGiven, record_response
 from app.workflows.tidy import tidy
@@ -118,18 +119,19 @@ def test_on_sqlite_a_year_of_answers_is_not_read_to_judge_one(clinic: Clinic, an
             _answered(clinic, patient_id, 365 - 30 * month, pain=2)
         tidy(clinic.service)
         with counting(clinic.db) as statements, watching(clinic.db) as watched:
-            _answered(clinic, ana, 364 - 30 * month, pain=5, worry=0)
+            last = _answered(clinic, ana, 364 - 30 * month, pain=5, worry=0)
         costs.append(len(statements))
         plans += watched
-    assert {found["rule"] for found in clinic.responses()[-1].findings or ()} == {"pain-rising"}
+    (response,) = clinic.rows(QuestionnaireResponse, id=last)
+    assert {found["rule"] for found in response.findings or ()} == {"pain-rising"}
     assert len(set(costs[1:])) == 1, costs
     assert read_whole(plans) == ""
     clinic.gateway.ignore_the_rest()
 
 
-def _answered(clinic: Clinic, patient_id: str, days_ago: int, **answers: int) -> None:
+def _answered(clinic: Clinic, patient_id: str, days_ago: int, **answers: int) -> str:
     given = ResponseGiven(answers=answers, authored_at=clinic.clock.now() - timedelta(days=days_ago))
-    record_response(clinic.service, site_id=clinic.site_id, patient_id=patient_id, given=given, agent=AGENT)
+    return record_response(clinic.service, site_id=clinic.site_id, patient_id=patient_id, given=given, agent=AGENT)
 
 
 def read_whole(plans: list[str]) -> str:
