@@ -185,3 +185,9 @@ def test_what_a_rule_reads_by_any_name_is_read(when, left):
     suggested = [rule | {"then": "step_down"} for rule in known["rules"]]
     (line,) = unread(suggested, asked_by(known, {"daily": daily}))
     assert "pain, worry, urgency" in line
+
+
+def test_a_wish_for_a_call_may_be_looked_for_where_nobody_is_asked_for_it():
+    pain = items(pain=SCALE)
+    assert findings({"says": "urgent"}, daily=pain) == []
+    assert findings({"any": [{"says": "urgent"}, {"item": "pain", "at_least": 7}]}, daily=pain) == []
