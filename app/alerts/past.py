@@ -17,7 +17,6 @@ from app.codes import Respondent
 
 HORIZON = timedelta(days=28)
 """So far is looked back from an answer in any case, edge included: as far as its "best" lies."""
-_NUMBERS = (int, float)
 
 
 class LookBack(NamedTuple):
@@ -141,10 +140,10 @@ def _first_of(items: Iterable[ItemFacts], answered: Iterable[Known], judged: Ent
 
 
 def _answers(entry: Entry, facts: ItemFacts, judged: Entry) -> bool:
-    if facts.code and entry.items is judged.items and type(entry.answers.get(facts.link_id)) in _NUMBERS:
+    """Whether an entry answers the item with a number; "Prefer not to answer" is none."""
+    if facts.code and entry.items is judged.items and entry.number(facts.link_id) is not None:
         return True  # as most do, and so asked first
-    links = links_in(entry, facts, judged.questionnaire)
-    return any(type(entry.answers.get(link)) in _NUMBERS for link in links)
+    return any(entry.number(link) is not None for link in links_in(entry, facts, judged.questionnaire))
 
 
 def _silent(known: Known, seen: datetime | None) -> bool:

@@ -15,7 +15,8 @@ from app.codes import Respondent
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 PAIN = {"type": "scale", "min": 0, "max": 10, "code": {"system": "s", "code": "22253000"}}
-SCALE = {"type": "scale", "min": 0, "max": 10}
+NONE_SAID = {"value": 3, "missing": True, "text": {"en": "Prefer not to answer"}}
+SCALE = {"type": "scale", "min": 0, "max": 10, "options": [NONE_SAID]}
 DAILY = ItemSet([{"link_id": "pain", **PAIN}, {"link_id": "mood", **SCALE}])
 OTHER = ItemSet([{"link_id": "q1", **PAIN}, {"link_id": "mood", **SCALE}])
 KINDS: Sequence[tuple[str, str, ItemSet]] = (
